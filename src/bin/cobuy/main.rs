@@ -1,0 +1,116 @@
+//! The `cobuy` command: arguments in, one function of the library a subcommand, tables out.
+
+mod cmd;
+mod output;
+mod progress;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What sells with what, from a shop's own orders.
+#[derive(Parser)]
+#[command(name = "cobuy", version, about, long_about = None, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  cobuy fit orders.csv -o shop.cobuy
+  cobuy also-bought shop.cobuy 85123A -n 10
+  cobuy export shop.cobuy --all -o also_bought.csv
+  cobuy inspect shop.cobuy
+
+Exit codes: 0 done; 1 the data, a file or a setting is at fault; 2 the command line is;
+3 there is no such item.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Fit(Box<cmd::fit::Fit>),
+    AlsoBought(cmd::also_bought::AlsoBought),
+    Export(cmd::export::Export),
+    Inspect(cmd::inspect::Inspect),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Fit(fit) => fit.run(),
+        Command::AlsoBought(also_bought) => also_bought.run(),
+        Command::Export(export) => export.run(),
+        Command::Inspect(inspect) => inspect.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has read enough.
+        Err(Failure::Output(problem)) if problem.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Why a command did not do what was asked.
+enum Failure {
+    Cobuy(cobuy::Error),
+    Output(std::io::Error),
+    Usage(String),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Failure::Cobuy(cobuy::Error::UnknownItem { .. }) => 3,
+            Failure::Cobuy(_) | Failure::Output(_) => 1,
+            Failure::Usage(_) => 2,
+        }
+    }
+}
+
+impl From<cobuy::Error> for Failure {
+    fn from(problem: cobuy::Error) -> Self {
+        Failure::Cobuy(problem)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(problem: std::io::Error) -> Self {
+        Failure::Output(problem)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Cobuy(problem) => f.write_str(&as_flags(&problem.to_string())),
+            Failure::Output(problem) => write!(f, "cannot write the output: {problem}"),
+            Failure::Usage(problem) => f.write_str(problem),
+        }
+    }
+}
+
+/// A message of the library with its settings as the flags of this command.
+fn as_flags(message: &str) -> String {
+    let flags = [
+        ("(columns: ", "(--column "),
+        ("(types: ", "(--type "),
+        ("time_format = ", "--time-format "),
+        ("(encoding = ", "(--encoding "),
+        ("(rounding = ", "(--rounding "),
+        ("missing = ", "--missing "),
+        ("(clock_change = ", "(--clock-change "),
+        ("(c_returns = ", "(--c-returns "),
+        ("(decimal = ,)", "(--decimal-comma)"),
+        (
+            "in `fulfilled` or `unfulfilled`",
+            "by `--fulfilled` or `--unfulfilled`",
+        ),
+    ];
+    flags
+        .iter()
+        .fold(message.to_owned(), |text, (setting, flag)| {
+            text.replace(setting, flag)
+        })
+}

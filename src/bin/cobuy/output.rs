@@ -1,0 +1,131 @@
+//! Tables for people, JSON and CSV for programs.
+
+use crate::Failure;
+use clap::ValueEnum;
+use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
+
+/// How an answer is written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For programs and spreadsheets.
+    Csv,
+}
+
+/// Rows under named columns.
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+struct Column {
+    name: &'static str,
+    /// Numbers stand right.
+    number: bool,
+}
+
+impl Table {
+    /// Columns of texts first, then columns of numbers.
+    pub fn new(texts: &[&'static str], numbers: &[&'static str]) -> Self {
+        let column = |number| move |&name: &&'static str| Column { name, number };
+        Table {
+            columns: texts
+                .iter()
+                .map(column(false))
+                .chain(numbers.iter().map(column(true)))
+                .collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    pub fn push(&mut self, row: Vec<String>) {
+        self.rows.push(row);
+    }
+
+    /// As aligned columns.
+    pub fn write_table(&self, to: &mut dyn Write) -> io::Result<()> {
+        let width = |at: usize| {
+            let cells = self.rows.iter().map(|row| row[at].width());
+            cells
+                .chain([self.columns[at].name.width()])
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
+        let mut write_row = |cells: &mut dyn Iterator<Item = &str>| {
+            let mut line = String::new();
+            for ((cell, column), width) in cells.zip(&self.columns).zip(&widths) {
+                let gap = " ".repeat(width.saturating_sub(cell.width()));
+                match column.number {
+                    true => line.extend([&gap, cell, "  "]),
+                    false => line.extend([cell, &gap, "  "]),
+                }
+            }
+            writeln!(to, "{}", line.trim_end())
+        };
+        write_row(&mut self.columns.iter().map(|column| column.name))?;
+        for row in &self.rows {
+            write_row(&mut row.iter().map(String::as_str))?;
+        }
+        Ok(())
+    }
+
+    /// As RFC 4180 with a header.
+    pub fn write_csv(&self, to: &mut dyn Write) -> io::Result<()> {
+        write_csv_row(to, self.columns.iter().map(|column| column.name))?;
+        for row in &self.rows {
+            write_csv_row(to, row.iter().map(String::as_str))?;
+        }
+        Ok(())
+    }
+}
+
+/// One line of CSV.
+pub fn write_csv_row<'a>(
+    to: &mut dyn Write,
+    fields: impl Iterator<Item = &'a str>,
+) -> io::Result<()> {
+    for (at, field) in fields.enumerate() {
+        if at > 0 {
+            to.write_all(b",")?;
+        }
+        if field.contains([',', '"', '\r', '\n']) {
+            write!(to, "\"{}\"", field.replace('"', "\"\""))?;
+        } else {
+            to.write_all(field.as_bytes())?;
+        }
+    }
+    to.write_all(b"\n")
+}
+
+/// As one line of JSON.
+pub fn write_json(to: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *to, value).map_err(io::Error::from)?;
+    to.write_all(b"\n")
+}
+
+/// Standard output, written in large pieces.
+pub fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut to = io::BufWriter::new(io::stdout().lock());
+    write(&mut to)?;
+    to.flush()?;
+    Ok(())
+}
+
+/// A share as people read it: `0.1234`.
+pub fn share(value: f64) -> String {
+    format!("{value:.4}")
+}
+
+/// A lift or a score as people read it.
+pub fn ratio(value: f64) -> String {
+    match value {
+        large if large >= 100.0 => format!("{large:.0}"),
+        middle if middle >= 10.0 => format!("{middle:.1}"),
+        small => format!("{small:.3}"),
+    }
+}

@@ -1,0 +1,48 @@
+//! The model file: a header, a table of sections, the sections, and the file's identity.
+//!
+//! ```text
+//!  0  magic, 8 bytes: 89 "CBY" 0D 0A 1A 0A   (catches transfers that change text)
+//!  8  u16 major version, u16 minor version   (another major is refused)
+//! 12  u32 number of sections, at most 64
+//! 16  u64 length of the file
+//! 24  32 bytes of zero
+//! 56  u64 xxh3 of the bytes before and of the table
+//! 64  table, 48 bytes a section:
+//!       u32 kind, u16 element type, u16 flags (0), u64 offset, u64 length in bytes,
+//!       u64 xxh3 of the section, u64 number of elements, u64 of zero
+//!  ..  sections in the table's order, each starting at a multiple of 64, zeros between
+//!  ..  the last 32 bytes: BLAKE3 of everything before them, which is the model's id
+//! ```
+//!
+//! All numbers are little-endian. Every byte is covered by a checksum or must be zero, the lengths
+//! must add up to the file's own, and both are checked before anything is read into memory or
+//! handed out. A checksum finds damage, it does not prove who wrote the file.
+
+use crate::error::Result;
+use std::io::{self, Write};
+use std::path::Path;
+
+pub(crate) mod atomic;
+mod layout;
+pub(crate) mod meta;
+mod read;
+mod write;
+
+pub(crate) use layout::{Elements, Kind};
+pub(crate) use read::{Loaded, Refused, load};
+pub(crate) use write::write;
+
+/// Writes a file so that its path holds the old content or the new, whatever happens between.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io); the file that was there stays.
+pub fn replace(
+    path: impl AsRef<Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let usual = atomic::Readers::Usual;
+    atomic::save(path.as_ref(), usual, |to| write(to), |_, ()| Ok(()))
+}
+
+/// What a model file is identified by: the BLAKE3 hash of its content, in hexadecimal.
+pub type ModelId = String;

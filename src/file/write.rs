@@ -1,0 +1,77 @@
+//! Writing a model file.
+
+use super::layout::{
+    ENTRY, Elements, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, MINOR, aligned,
+};
+use std::io::{self, Write};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+/// Writes a model file of these sections and returns its identity.
+pub(crate) fn write(
+    sections: &[(Kind, Elements<'_>)],
+    to: &mut impl Write,
+) -> io::Result<[u8; 32]> {
+    let mut table = Vec::with_capacity(sections.len() * ENTRY);
+    let mut offset = (HEADER + sections.len() * ENTRY) as u64;
+    let too_long = || io::Error::new(io::ErrorKind::FileTooLarge, "the file would be too long");
+    let mut gaps = Vec::with_capacity(sections.len());
+    for &(kind, elements) in sections {
+        let bytes = elements.as_bytes();
+        let start = aligned(offset).ok_or_else(too_long)?;
+        gaps.push((start - offset) as usize);
+        let length = bytes.len() as u64;
+        table.extend_from_slice(&kind.code().to_le_bytes());
+        table.extend_from_slice(&elements.element().code().to_le_bytes());
+        table.extend_from_slice(&0u16.to_le_bytes());
+        let count = length / elements.element().bytes();
+        for number in [start, length, xxh3_64(bytes), count, 0] {
+            table.extend_from_slice(&number.to_le_bytes());
+        }
+        offset = start.checked_add(length).ok_or_else(too_long)?;
+    }
+    let length = offset.checked_add(IDENTITY as u64).ok_or_else(too_long)?;
+
+    let mut header = Vec::with_capacity(HEADER);
+    header.extend_from_slice(&MAGIC);
+    header.extend_from_slice(&MAJOR.to_le_bytes());
+    header.extend_from_slice(&MINOR.to_le_bytes());
+    header.extend_from_slice(&(sections.len() as u32).to_le_bytes());
+    header.extend_from_slice(&length.to_le_bytes());
+    header.resize(HASHED, 0);
+    let mut hash = Xxh3::new();
+    hash.update(&header);
+    hash.update(&table);
+    header.extend_from_slice(&hash.digest().to_le_bytes());
+
+    let mut to = Hashed {
+        to,
+        hash: blake3::Hasher::new(),
+    };
+    to.write_all(&header)?;
+    to.write_all(&table)?;
+    for (&(_, elements), gap) in sections.iter().zip(gaps) {
+        to.write_all(&[0; super::layout::ALIGN as usize][..gap])?;
+        to.write_all(elements.as_bytes())?;
+    }
+    let identity = *to.hash.finalize().as_bytes();
+    to.to.write_all(&identity)?;
+    Ok(identity)
+}
+
+/// Hashes what passes.
+struct Hashed<'a, W> {
+    to: &'a mut W,
+    hash: blake3::Hasher,
+}
+
+impl<W: Write> Write for Hashed<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}

@@ -1,0 +1,124 @@
+//! What a shop tells: its orders, understood.
+//!
+//! A [`History`] is the lines of all orders as told, in one order that does not depend on how the
+//! rows arrived, together with what counts of them. What the data means:
+//!
+//! - **Ids** are texts, kept as given. The index of an id is its rank by bytes.
+//! - **An order** is all lines of one order id. It has one customer (or none), one status, one
+//!   channel, one campaign; a blank says nothing, two different values are refused with both rows
+//!   named. Its instant is its earliest line.
+//! - **Fulfilled.** Only orders of a fulfilled status count ([`FULFILLED`], or
+//!   [`Settings::fulfilled`]); without a status column all do. A status that is neither there nor in
+//!   [`UNFULFILLED`] is refused until it is named.
+//! - **Returns** are rows of a negative quantity, or of an order id such as `C536379` where ids of
+//!   digits alone outnumber those. Each is set against the order it names (`return_of`), else
+//!   against that customer's earlier lines of the item, latest first, unit by unit; what matches
+//!   nothing is counted and changes nothing. A line left at zero no longer counts as bought.
+//! - **Money** is kept in ten-thousandths, quantities in thousandths, both exact. `price` is per
+//!   piece, `discount` an amount per line; amount = quantity x price - discount; margin = amount -
+//!   quantity x cost. A price of zero or less is kept and counted. A shop has one currency.
+//! - **Time** is microseconds in UTC. Times without an offset are in the shop's zone; local times
+//!   that the clocks skipped or showed twice are refused unless a rule is named.
+//! - **Duplicates.** Rows that equal another in every column are kept and counted: they double
+//!   quantities and money, never people.
+
+mod build;
+mod columns;
+mod decimal;
+mod ids;
+mod labels;
+mod once;
+mod orders;
+#[cfg(feature = "csv")]
+mod read;
+mod returns;
+mod settings;
+mod status;
+mod summary;
+mod tables;
+mod time;
+mod typed;
+
+pub use columns::Role;
+pub use decimal::{Money, Quantity, Rounding};
+pub use labels::Labels;
+pub use orders::OrderLine;
+#[cfg(feature = "csv")]
+pub use read::csv::Csv;
+pub use returns::ReturnCounts;
+pub use settings::{Duplicates, OnError, Settings};
+pub use status::{FULFILLED, Standing, UNFULFILLED};
+pub use summary::{StatusCount, Summary, grouped};
+pub use tables::Line;
+pub use time::{ClockChange, Instant};
+pub use typed::Kind;
+
+pub(crate) use decimal::shown;
+pub(crate) use labels::NONE;
+use tables::{LineTable, OrderTable};
+
+/// A shop's orders, understood. See the [module](self) for what the data means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    customer_ids: Labels,
+    item_ids: Labels,
+    order_ids: Labels,
+    orders: OrderTable,
+    lines: LineTable,
+    summary: Summary,
+}
+
+impl History {
+    /// All customers, by index.
+    pub fn customers(&self) -> &Labels {
+        &self.customer_ids
+    }
+
+    /// All items, by index.
+    pub fn items(&self) -> &Labels {
+        &self.item_ids
+    }
+
+    /// All order ids, by index.
+    pub fn orders(&self) -> &Labels {
+        &self.order_ids
+    }
+
+    /// What was read, and what was taken for what.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// All lines, by order id, time, item and the remaining values.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = Line<'_>> {
+        (0..self.lines.len()).map(|row| Line {
+            orders: &self.orders,
+            lines: &self.lines,
+            order_ids: &self.order_ids,
+            customer_ids: &self.customer_ids,
+            item_ids: &self.item_ids,
+            row,
+        })
+    }
+
+    /// The order and item of each line that counts, with the order's customer ([`NONE`] where it
+    /// names none), by order.
+    pub(crate) fn counting(&self) -> impl Iterator<Item = Counting> + '_ {
+        let lines = &self.lines;
+        (0..lines.len())
+            .filter(|&line| lines.left[line] > 0)
+            .map(|line| Counting {
+                order: lines.order[line],
+                customer: self.orders.customer[lines.order[line] as usize],
+                item: lines.item[line],
+            })
+    }
+}
+
+/// A line that counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Counting {
+    pub order: u32,
+    pub customer: u32,
+    pub item: u32,
+}

@@ -1,0 +1,5 @@
+//! Files of orders. Each format has a file here and ends in the same builder of rows.
+
+pub(super) mod csv;
+mod records;
+mod source;

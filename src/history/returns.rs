@@ -1,0 +1,192 @@
+//! Returns set against what was bought.
+//!
+//! A return with `return_of` takes from that order's lines of its item. Any other takes from the
+//! customer's earlier lines of that item, latest first, ties by order id descending, unit by unit.
+//! Returns act in the order of their time, so what happened before an instant never depends on what
+//! came later. An order without a time counts as earlier than all others; a return without one as
+//! later than all.
+
+use crate::history::decimal::MISSING;
+use crate::history::labels::NONE;
+use crate::history::tables::{LineTable, OrderTable};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// What became of the return rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnCounts {
+    /// Return rows of orders that count.
+    pub rows: u64,
+    /// Rows matched in full.
+    pub matched: u64,
+    /// Rows of which only a part could be matched; the rest changes nothing.
+    pub partly: u64,
+    /// Rows without a customer and without `return_of`.
+    pub no_customer: u64,
+    /// Rows of customers who never bought that item.
+    pub never_bought: u64,
+    /// Rows of customers who bought that item, but only later.
+    pub only_later: u64,
+    /// Rows for which earlier returns have left nothing.
+    pub nothing_left: u64,
+    /// Rows whose `return_of` names an order that is unknown, does not count or lacks the item.
+    pub no_such_order: u64,
+}
+
+/// The lines a return may take from, and how far its customer's earlier lines have been gathered.
+#[derive(Default)]
+struct Stock {
+    /// Lines of one customer and item by time, then order.
+    lines: Vec<u32>,
+    /// How many of `lines` are on the stack.
+    gathered: usize,
+    /// Earlier lines that may have something left, the latest on top.
+    stack: Vec<u32>,
+}
+
+/// Sets `lines.left`: what each line has left after returns; 0 for lines that do not count.
+pub(crate) fn settle(orders: &OrderTable, lines: &mut LineTable) -> ReturnCounts {
+    let mut counts = ReturnCounts::default();
+    let mut left = vec![0i64; lines.len()];
+    let mut returns: Vec<u32> = Vec::new();
+    for order in 0..orders.len() {
+        if !orders.counts(order) {
+            continue;
+        }
+        for line in orders.lines_of(order) {
+            if lines.is_return(line) {
+                returns.push(line as u32);
+            } else if let Some(slot) = left.get_mut(line) {
+                *slot = lines.quantity[line];
+            }
+        }
+    }
+    counts.rows = returns.len() as u64;
+    let mut stocks = stocks_of(orders, lines, &returns);
+    let when = |line: u32| match orders.at[lines.order[line as usize] as usize] {
+        MISSING => i64::MAX,
+        at => at,
+    };
+    returns.sort_by_key(|&line| (when(line), line));
+    for &row in &returns {
+        let wanted = lines.quantity[row as usize].saturating_abs();
+        let (missing, unmatched) = match lines.return_of(row as usize) {
+            Some(order) => (
+                take_from_order(orders, lines, &mut left, row, order, wanted),
+                &mut counts.no_such_order,
+            ),
+            None => {
+                let order = lines.order[row as usize] as usize;
+                let key = (orders.customer[order], lines.item[row as usize]);
+                match stocks.get_mut(&key) {
+                    None if key.0 == NONE => (wanted, &mut counts.no_customer),
+                    None => (wanted, &mut counts.never_bought),
+                    Some(stock) => {
+                        gather(stock, orders, lines, when(row));
+                        let missing = take_from_stack(stock, &mut left, wanted);
+                        let why = if stock.gathered == 0 {
+                            &mut counts.only_later
+                        } else {
+                            &mut counts.nothing_left
+                        };
+                        (missing, why)
+                    }
+                }
+            }
+        };
+        match missing {
+            0 => counts.matched += 1,
+            _ if missing < wanted => counts.partly += 1,
+            _ => *unmatched += 1,
+        }
+    }
+    lines.left = left;
+    counts
+}
+
+/// The bought lines of every customer and item that a return without `return_of` is about.
+fn stocks_of(
+    orders: &OrderTable,
+    lines: &LineTable,
+    returns: &[u32],
+) -> HashMap<(u32, u32), Stock> {
+    let key = |line: usize| {
+        let customer = orders.customer[lines.order[line] as usize];
+        (customer, lines.item[line])
+    };
+    let mut stocks: HashMap<(u32, u32), Stock> = HashMap::new();
+    let wanted: std::collections::HashSet<(u32, u32)> = returns
+        .iter()
+        .filter(|&&line| lines.return_of(line as usize).is_none())
+        .map(|&line| key(line as usize))
+        .filter(|&(customer, _)| customer != NONE)
+        .collect();
+    if wanted.is_empty() {
+        return stocks;
+    }
+    for order in (0..orders.len()).filter(|&order| orders.counts(order)) {
+        for line in orders.lines_of(order) {
+            if !lines.is_return(line) && lines.quantity[line] > 0 && wanted.contains(&key(line)) {
+                let stock = stocks.entry(key(line)).or_default();
+                stock.lines.push(line as u32);
+            }
+        }
+    }
+    for stock in stocks.values_mut() {
+        // Lines ascend by order id already; MISSING is the smallest time.
+        stock
+            .lines
+            .sort_by_key(|&line| orders.at[lines.order[line as usize] as usize]);
+    }
+    stocks
+}
+
+/// Puts the lines before `when` on the stack.
+fn gather(stock: &mut Stock, orders: &OrderTable, lines: &LineTable, when: i64) {
+    while let Some(&line) = stock.lines.get(stock.gathered) {
+        if orders.at[lines.order[line as usize] as usize] >= when {
+            break;
+        }
+        stock.stack.push(line);
+        stock.gathered += 1;
+    }
+}
+
+/// Takes `wanted` from the top of the stack down; returns what could not be had.
+fn take_from_stack(stock: &mut Stock, left: &mut [i64], mut wanted: i64) -> i64 {
+    while wanted > 0
+        && let Some(&line) = stock.stack.last()
+    {
+        let rest = &mut left[line as usize];
+        let taken = wanted.min(*rest);
+        *rest -= taken;
+        wanted -= taken;
+        if *rest == 0 {
+            stock.stack.pop();
+        }
+    }
+    wanted
+}
+
+/// Takes `wanted` from an order's lines of the row's item, last line first.
+fn take_from_order(
+    orders: &OrderTable,
+    lines: &LineTable,
+    left: &mut [i64],
+    row: u32,
+    order: usize,
+    mut wanted: i64,
+) -> i64 {
+    if order >= orders.len() || !orders.counts(order) {
+        return wanted;
+    }
+    let item = lines.item[row as usize];
+    for line in orders.lines_of(order).rev() {
+        if lines.item[line] == item && !lines.is_return(line) {
+            let taken = wanted.min(left[line].max(0));
+            left[line] -= taken;
+            wanted -= taken;
+        }
+    }
+    wanted
+}

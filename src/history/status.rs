@@ -1,0 +1,117 @@
+//! Which orders count.
+
+use serde::{Deserialize, Serialize};
+
+/// Statuses of orders that count, as [`Settings::fulfilled`](crate::Settings::fulfilled) has them
+/// where nothing else is said. Compared by [`spelling`], so `Complete`, `wc-completed` and
+/// `COMPLETED` are all among them.
+pub const FULFILLED: [&str; 6] = [
+    "delivered",
+    "completed",
+    "complete",
+    "shipped",
+    "paid",
+    "fulfilled",
+];
+
+/// Statuses of orders that do not count: known, so that nobody has to name them.
+pub const UNFULFILLED: [&str; 16] = [
+    "new",
+    "pending",
+    "pending payment",
+    "processing",
+    "invoiced",
+    "on hold",
+    "onhold",
+    "unavailable",
+    "cancelled",
+    "canceled",
+    "refused",
+    "declined",
+    "rejected",
+    "failed",
+    "failure",
+    "expired",
+];
+
+/// A status without what shops spell differently: case, outer space, `_` and `-` for a space, and
+/// the `wc-` that WooCommerce puts in front.
+pub fn spelling(status: &str) -> String {
+    let plain = status.trim().to_lowercase().replace(['_', '-'], " ");
+    plain
+        .strip_prefix("wc ")
+        .map_or(plain.clone(), str::to_owned)
+}
+
+/// Whether an order of some status counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It counts.
+    Fulfilled,
+    /// It does not count and touches nothing else.
+    Unfulfilled,
+}
+
+/// The standing of a status; `None` where it is neither among the known nor among the named.
+///
+/// `fulfilled` replaces the default set where it is given; a status of the default set that it
+/// leaves out does not count.
+pub(crate) fn standing(
+    status: &str,
+    fulfilled: Option<&[String]>,
+    unfulfilled: &[String],
+) -> Option<Standing> {
+    let status = spelling(status);
+    let among = |names: &[String]| names.iter().any(|name| spelling(name) == status);
+    let default = FULFILLED.contains(&status.as_str());
+    if fulfilled.is_some_and(among) {
+        Some(Standing::Fulfilled)
+    } else if among(unfulfilled) || UNFULFILLED.contains(&status.as_str()) {
+        Some(Standing::Unfulfilled)
+    } else if default {
+        Some(match fulfilled {
+            None => Standing::Fulfilled,
+            Some(_) => Standing::Unfulfilled,
+        })
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_status_are_one() {
+        for status in [
+            "Complete",
+            " completed ",
+            "WC-Completed",
+            "on_hold",
+            "On-Hold",
+        ] {
+            assert!(standing(status, None, &[]).is_some(), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_named_set_replaces_the_default() {
+        let named = ["delivered".to_owned()];
+        assert_eq!(
+            standing("Delivered", Some(&named), &[]),
+            Some(Standing::Fulfilled)
+        );
+        assert_eq!(
+            standing("shipped", Some(&named), &[]),
+            Some(Standing::Unfulfilled)
+        );
+        assert_eq!(standing("shipped", None, &[]), Some(Standing::Fulfilled));
+        assert_eq!(standing("teleported", None, &[]), None);
+        assert_eq!(
+            standing("teleported", None, &["Teleported".to_owned()]),
+            Some(Standing::Unfulfilled)
+        );
+    }
+}

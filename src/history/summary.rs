@@ -1,0 +1,210 @@
+//! What was read, and what was taken for what.
+
+use crate::history::columns::Role;
+use crate::history::returns::ReturnCounts;
+use crate::history::status::Standing;
+use crate::history::time::Instant;
+use crate::history::typed::Kind;
+use serde::Serialize;
+use std::fmt;
+
+/// What was read. Printed ([`fmt::Display`]) it is what a shop's owner wants to see once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Rows kept.
+    pub rows: u64,
+    /// Rows left out because they could not be read.
+    pub skipped: u64,
+    /// The first of those, with what was wrong.
+    pub skipped_rows: Vec<String>,
+    /// Distinct customers.
+    pub customers: u64,
+    /// Distinct items.
+    pub items: u64,
+    /// Distinct order ids, those of returns included.
+    pub orders: u64,
+    /// Orders that count and are no returns.
+    pub fulfilled_orders: u64,
+    /// Order ids that mark returns (`C536379`).
+    pub marked_returns: u64,
+    /// Rows that are returns, by a mark or a negative quantity, in orders of any status.
+    pub return_rows: u64,
+    /// What became of the return rows of orders that count.
+    pub returns: ReturnCounts,
+    /// Rows without a customer.
+    pub rows_without_customer: u64,
+    /// Rows that equal an earlier one in every column.
+    pub duplicate_rows: u64,
+    /// Rows with a price of zero or less.
+    pub price_not_positive: u64,
+    /// Every status that was told.
+    pub statuses: Vec<StatusCount>,
+    /// The first and the last instant.
+    pub span: Option<(Instant, Instant)>,
+    /// What the file's columns were taken for: the name here, the name there.
+    pub columns: Vec<(&'static str, String)>,
+    /// The shop's own columns and what they hold.
+    pub own_columns: Vec<(String, Kind)>,
+    /// What was understood without being told.
+    pub notes: Vec<String>,
+}
+
+/// A status, how many orders have it, and whether they count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StatusCount {
+    /// As told.
+    pub status: String,
+    /// How many orders have it.
+    pub orders: u64,
+    /// Whether they count.
+    pub standing: Standing,
+}
+
+impl Summary {
+    /// The instant that stands for "now" where none is named: a microsecond after the last.
+    pub fn as_of(&self) -> Option<Instant> {
+        self.span.map(|(_, last)| Instant(last.0.saturating_add(1)))
+    }
+
+    pub(crate) fn took(&mut self, role: Role, name: &str) {
+        self.columns.push((role.name(), name.to_owned()));
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let taken: Vec<String> = self
+            .columns
+            .iter()
+            .filter(|(role, name)| role != name)
+            .map(|(role, name)| format!("{role} = {name}"))
+            .collect();
+        if !taken.is_empty() {
+            writeln!(f, "columns  {}", taken.join(", "))?;
+        }
+        let own: Vec<String> = self
+            .own_columns
+            .iter()
+            .map(|(name, kind)| format!("{name} ({kind})"))
+            .collect();
+        if !own.is_empty() {
+            writeln!(f, "also     {}", own.join(", "))?;
+        }
+        write!(
+            f,
+            "read     {} rows: {} orders, {} customers, {} items",
+            grouped(self.rows),
+            grouped(self.orders),
+            grouped(self.customers),
+            grouped(self.items)
+        )?;
+        if let Some((first, last)) = self.span {
+            write!(f, ", {} to {}", day(first), day(last))?;
+        }
+        writeln!(f)?;
+        writeln!(
+            f,
+            "counting {} fulfilled orders",
+            grouped(self.fulfilled_orders)
+        )?;
+        for status in &self.statuses {
+            let standing = match status.standing {
+                Standing::Fulfilled => "counts",
+                Standing::Unfulfilled => "does not count",
+            };
+            writeln!(
+                f,
+                "status   {} ({} orders): {standing}",
+                if status.status.is_empty() {
+                    "(blank)"
+                } else {
+                    &status.status
+                },
+                grouped(status.orders)
+            )?;
+        }
+        self.write_oddities(f)?;
+        for note in &self.notes {
+            writeln!(f, "note     {note}")?;
+        }
+        for row in &self.skipped_rows {
+            writeln!(f, "skipped  {row}")?;
+        }
+        if self.skipped > self.skipped_rows.len() as u64 {
+            let more = self.skipped - self.skipped_rows.len() as u64;
+            writeln!(f, "skipped  and {} more", grouped(more))?;
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    fn write_oddities(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let returns = &self.returns;
+        if self.return_rows > 0 {
+            let unmatched: Vec<String> = [
+                (returns.partly, "matched in part"),
+                (returns.never_bought, "of items that customer never bought"),
+                (returns.only_later, "of items bought only later"),
+                (returns.nothing_left, "of items already returned"),
+                (returns.no_customer, "without a customer"),
+                (returns.no_such_order, "naming an order that does not fit"),
+            ]
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{} {what}", grouped(*count)))
+            .collect();
+            write!(
+                f,
+                "returns  {} rows, {} matched",
+                grouped(self.return_rows),
+                grouped(returns.matched)
+            )?;
+            if !unmatched.is_empty() {
+                write!(f, "; not matched: {}", unmatched.join(", "))?;
+            }
+            writeln!(f)?;
+        }
+        for (count, what) in [
+            (
+                self.rows_without_customer,
+                "rows without a customer: they count for orders only",
+            ),
+            (self.duplicate_rows, "rows equal another in every column"),
+            (self.price_not_positive, "rows have a price of zero or less"),
+        ] {
+            if count > 0 {
+                writeln!(f, "odd      {} {what}", grouped(count))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn day(instant: Instant) -> String {
+    instant.to_string().chars().take(10).collect()
+}
+
+/// A count with its thousands set apart: `541,909`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        assert_eq!(super::grouped(0), "0");
+        assert_eq!(super::grouped(999), "999");
+        assert_eq!(super::grouped(541_909), "541,909");
+        assert_eq!(super::grouped(1_000_000), "1,000,000");
+    }
+}

@@ -1,0 +1,428 @@
+//! Instants: microseconds in UTC, and how they are read from text.
+//!
+//! Read without being told: RFC 3339 (`2010-12-01T08:26:00+01:00`, `...Z`) and
+//! `YYYY-MM-DD[ HH:MM[:SS[.ffffff]]]`, with `T` or a space between. A time without an offset is in the
+//! shop's zone. Every other form must be named, since `10/2/2017` is two days.
+
+use crate::error::{Error, Result};
+use crate::history::decimal::{MISSING, shown};
+use crate::near::near;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z, leap seconds left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Instant(pub i64);
+
+impl Instant {
+    pub(crate) fn told(raw: i64) -> Option<Self> {
+        (raw != MISSING).then_some(Instant(raw))
+    }
+}
+
+impl std::str::FromStr for Instant {
+    type Err = String;
+
+    /// Reads RFC 3339 or `YYYY-MM-DD[ HH:MM[:SS]]`, the latter in UTC.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        TimeReader::new(TimeZone::UTC, ClockChange::Refuse, None)
+            .read(text)
+            .map(Instant)
+    }
+}
+
+impl fmt::Display for Instant {
+    /// RFC 3339 in UTC, to the second, or to the microsecond where that is not zero.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(timestamp) => write!(f, "{timestamp}"),
+            Err(_) => write!(f, "{} microseconds after 1970", self.0),
+        }
+    }
+}
+
+/// What to do with a local time that the clocks skipped or showed twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockChange {
+    /// Such a time is an error (the default).
+    #[default]
+    Refuse,
+    /// The earlier of the two instants it may mean.
+    Earlier,
+    /// The later of the two instants it may mean.
+    Later,
+}
+
+/// The zone that times without an offset are in, looked up by its IANA name.
+pub(crate) fn zone(name: &str) -> Result<TimeZone> {
+    TimeZone::get(name).map_err(|_| {
+        let known: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|zone| zone.to_string())
+            .collect();
+        Error::UnknownName {
+            what: "time zone",
+            name: shown(name),
+            near: near(name, known.iter().map(String::as_str)),
+        }
+    })
+}
+
+/// Reads the times of one column.
+#[derive(Debug)]
+pub(crate) struct TimeReader {
+    zone: TimeZone,
+    utc: bool,
+    clock_change: ClockChange,
+    format: Option<String>,
+    /// The last text and what it meant: lines of one order carry the same time.
+    last: (String, i64),
+}
+
+impl TimeReader {
+    pub(crate) fn new(zone: TimeZone, clock_change: ClockChange, format: Option<String>) -> Self {
+        TimeReader {
+            utc: zone == TimeZone::UTC,
+            zone,
+            clock_change,
+            format,
+            last: (String::new(), MISSING),
+        }
+    }
+
+    /// Microseconds in UTC, or what is wrong with the text.
+    pub(crate) fn read(&mut self, text: &str) -> std::result::Result<i64, String> {
+        if !text.is_empty() && text == self.last.0 {
+            return Ok(self.last.1);
+        }
+        let micros = match &self.format {
+            Some(format) => self.read_named(text, format)?,
+            None => self.read_iso(text.trim())?,
+        };
+        self.last.0.clear();
+        self.last.0.push_str(text);
+        self.last.1 = micros;
+        Ok(micros)
+    }
+
+    fn read_iso(&self, text: &str) -> std::result::Result<i64, String> {
+        let parts = iso(text.as_bytes()).ok_or_else(|| not_iso(text))?;
+        let days = days(parts.year, parts.month, parts.day)
+            .filter(|_| parts.hour < 24 && parts.minute < 60 && parts.second < 60)
+            .ok_or_else(|| format!("`{}` is no time of the calendar", shown(text)))?;
+        let seconds = days * 86_400
+            + i64::from(parts.hour) * 3_600
+            + i64::from(parts.minute) * 60
+            + i64::from(parts.second);
+        let naive = seconds * 1_000_000 + i64::from(parts.micros);
+        match parts.offset_minutes {
+            Some(minutes) => Ok(naive - i64::from(minutes) * 60_000_000),
+            None if self.utc => Ok(naive),
+            None => {
+                let local = jiff::Timestamp::from_microsecond(naive)
+                    .map_err(|problem| problem.to_string())?;
+                self.local(TimeZone::UTC.to_datetime(local))
+            }
+        }
+    }
+
+    fn read_named(&self, text: &str, format: &str) -> std::result::Result<i64, String> {
+        let problem = |problem: jiff::Error| {
+            format!(
+                "`{}` is not a time of the form `{format}`: {problem}",
+                shown(text)
+            )
+        };
+        let parsed = jiff::fmt::strtime::parse(format, text.trim()).map_err(problem)?;
+        if parsed.offset().is_some() || parsed.timestamp().is_some() {
+            return Ok(parsed.to_timestamp().map_err(problem)?.as_microsecond());
+        }
+        // A form without a clock means the day's midnight.
+        let local = match (parsed.hour(), parsed.minute()) {
+            (None, None) => parsed
+                .to_date()
+                .map_err(problem)?
+                .to_datetime(jiff::civil::Time::midnight()),
+            _ => parsed.to_datetime().map_err(problem)?,
+        };
+        self.local(local)
+    }
+
+    /// A local time of the shop's zone as microseconds in UTC.
+    fn local(&self, local: DateTime) -> std::result::Result<i64, String> {
+        let meant = self.zone.to_ambiguous_timestamp(local);
+        let instant = match self.clock_change {
+            ClockChange::Refuse if meant.is_ambiguous() => {
+                let how = match meant.offset() {
+                    jiff::tz::AmbiguousOffset::Gap { .. } => "never showed",
+                    _ => "showed twice",
+                };
+                return Err(format!(
+                    "`{local}` is a time the clocks {how} in the shop's zone; name a rule to accept it \
+                     (clock_change = earlier or later)"
+                ));
+            }
+            ClockChange::Later => meant.later(),
+            ClockChange::Refuse | ClockChange::Earlier => meant.earlier(),
+        };
+        instant
+            .map(|instant| instant.as_microsecond())
+            .map_err(|problem| problem.to_string())
+    }
+}
+
+struct IsoParts {
+    year: i64,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    micros: u32,
+    offset_minutes: Option<i32>,
+}
+
+/// The fields of an RFC 3339 or plain ISO time; `None` where the form is another.
+fn iso(text: &[u8]) -> Option<IsoParts> {
+    let two = |at: usize| -> Option<u32> {
+        let (tens, ones) = (*text.get(at)?, *text.get(at + 1)?);
+        (tens.is_ascii_digit() && ones.is_ascii_digit())
+            .then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+    };
+    let is = |at: usize, byte: u8| text.get(at) == Some(&byte);
+    if !(is(4, b'-') && is(7, b'-')) {
+        return None;
+    }
+    let mut parts = IsoParts {
+        year: i64::from(two(0)? * 100 + two(2)?),
+        month: two(5)?,
+        day: two(8)?,
+        hour: 0,
+        minute: 0,
+        second: 0,
+        micros: 0,
+        offset_minutes: None,
+    };
+    if text.len() == 10 {
+        return Some(parts);
+    }
+    if !(is(10, b' ') || is(10, b'T') || is(10, b't')) || !is(13, b':') {
+        return None;
+    }
+    (parts.hour, parts.minute) = (two(11)?, two(14)?);
+    let mut at = 16;
+    if is(at, b':') {
+        parts.second = two(17)?;
+        at = 19;
+        if is(at, b'.') {
+            let digits = text
+                .get(at + 1..)?
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
+            let fraction = text.get(at + 1..at + 1 + digits)?;
+            if digits == 0 || digits > 9 || fraction.iter().skip(6).any(|&byte| byte != b'0') {
+                return None;
+            }
+            parts.micros = (0..6).fold(0, |sum, place| {
+                sum * 10
+                    + fraction
+                        .get(place)
+                        .map_or(0, |&byte| u32::from(byte - b'0'))
+            });
+            at += 1 + digits;
+        }
+    }
+    parts.offset_minutes = match text.get(at..)? {
+        [] => None,
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), rest @ ..] if rest.len() == 5 && is(at + 3, b':') => {
+            let minutes = (two(at + 1)? * 60 + two(at + 4)?) as i32;
+            if minutes >= 24 * 60 || two(at + 4)? >= 60 {
+                return None;
+            }
+            Some(if *sign == b'-' { -minutes } else { minutes })
+        }
+        _ => return None,
+    };
+    Some(parts)
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar; `None` for a day that is none.
+///
+/// Hinnant, "chrono-compatible low-level date algorithms", `days_from_civil`.
+fn days(year: i64, month: u32, day: u32) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=length).contains(&day) || year < 1 {
+        return None;
+    }
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let era = shifted.div_euclid(400);
+    let year_of_era = shifted.rem_euclid(400);
+    let month_from_march = i64::from((month + 9) % 12);
+    let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Some(era * 146_097 + day_of_era - 719_468)
+}
+
+/// What is wrong with a time of another form, with the two readings of one like `10/2/2017`.
+fn not_iso(text: &str) -> String {
+    let fields: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).take(3).collect();
+    let separator = text.chars().find(|c| !c.is_ascii_digit());
+    if let ([first, second, year], Some(separator @ ('/' | '.' | '-'))) = (&fields[..], separator)
+        && let (Ok(a @ 1..=31), Ok(b @ 1..=31)) = (first.parse::<u8>(), second.parse::<u8>())
+        && matches!(year.len(), 2 | 4)
+    {
+        let year_code = if year.len() == 4 { "%Y" } else { "%y" };
+        let clock = match text.matches(':').count() {
+            0 => "",
+            1 => " %H:%M",
+            _ => " %H:%M:%S",
+        };
+        let day_first = format!("%d{separator}%m{separator}{year_code}{clock}");
+        let month_first = format!("%m{separator}%d{separator}{year_code}{clock}");
+        return format!(
+            "`{}` has its day or its month first: day {a} of month {b} (name time_format = '{day_first}') or day {b} \
+             of month {a} (name time_format = '{month_first}')",
+            shown(text)
+        );
+    }
+    format!(
+        "`{}` is not a time: RFC 3339 or `YYYY-MM-DD[ HH:MM[:SS]]` is expected; name any other form \
+         (time_format, for example '%d.%m.%Y %H:%M', or '%s' for seconds since 1970)",
+        shown(text)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utc() -> TimeReader {
+        TimeReader::new(TimeZone::UTC, ClockChange::Refuse, None)
+    }
+
+    fn read(text: &str) -> Option<String> {
+        utc()
+            .read(text)
+            .ok()
+            .map(|micros| Instant(micros).to_string())
+    }
+
+    #[test]
+    fn iso_and_rfc_3339_need_no_naming() {
+        for (text, instant) in [
+            ("2010-12-01", "2010-12-01T00:00:00Z"),
+            ("2010-12-01 08:26", "2010-12-01T08:26:00Z"),
+            ("2010-12-01 08:26:03", "2010-12-01T08:26:03Z"),
+            ("2010-12-01T08:26:03.5", "2010-12-01T08:26:03.5Z"),
+            (
+                "2010-12-01T08:26:03.123456000",
+                "2010-12-01T08:26:03.123456Z",
+            ),
+            ("2010-12-01T08:26:03Z", "2010-12-01T08:26:03Z"),
+            ("2010-12-01t00:26:03+01:30", "2010-11-30T22:56:03Z"),
+            ("0001-01-01", "0001-01-01T00:00:00Z"),
+            ("9999-12-30", "9999-12-30T00:00:00Z"),
+            ("2000-02-29", "2000-02-29T00:00:00Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(instant), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "today",
+            "2010-13-01",
+            "2010-02-29",
+            "2010-12-01 24:00",
+            "2010-12-01 08:60",
+            "2010-12-01 8:26",
+            "20101201",
+            "2010-12-01 08:26:03.1234567",
+            "2010-12-01T08:26+0100",
+            "0000-01-01",
+            "1291191960",
+            "2010-12-01 08:26:60",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_two_readings_of_a_day_or_month_first_time_are_shown() {
+        let problem = utc().read("10/2/2017 10:56").err().unwrap_or_default();
+        assert!(problem.contains("day 10 of month 2 (name time_format = '%d/%m/%Y %H:%M')"));
+        assert!(problem.contains("day 2 of month 10 (name time_format = '%m/%d/%Y %H:%M')"));
+    }
+
+    #[test]
+    fn a_named_form_is_read() {
+        for (format, text, instant) in [
+            ("%m/%d/%Y %H:%M", "3/29/2017 13:05", "2017-03-29T13:05:00Z"),
+            ("%m/%d/%Y %H:%M", "10/2/2017 0:00", "2017-10-02T00:00:00Z"),
+            ("%d.%m.%Y", "02.10.2017", "2017-10-02T00:00:00Z"),
+            ("%s", "1291191960", "2010-12-01T08:26:00Z"),
+            (
+                "%Y%m%dT%H%M%S%z",
+                "20101201T082600+0100",
+                "2010-12-01T07:26:00Z",
+            ),
+        ] {
+            let mut reader =
+                TimeReader::new(TimeZone::UTC, ClockChange::Refuse, Some(format.to_owned()));
+            let read = reader.read(text).map(|micros| Instant(micros).to_string());
+            assert_eq!(read.as_deref(), Ok(instant), "{format}");
+        }
+    }
+
+    #[test]
+    fn clock_changes_are_refused_unless_a_rule_is_named() {
+        let berlin = |rule| {
+            TimeReader::new(
+                TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC),
+                rule,
+                None,
+            )
+        };
+        let (gap, fold) = ("2024-03-31 02:30", "2024-10-27 02:30");
+        assert!(berlin(ClockChange::Refuse).read(gap).is_err());
+        assert!(berlin(ClockChange::Refuse).read(fold).is_err());
+        for (rule, text, instant) in [
+            (ClockChange::Earlier, gap, "2024-03-31T00:30:00Z"),
+            (ClockChange::Later, gap, "2024-03-31T01:30:00Z"),
+            (ClockChange::Earlier, fold, "2024-10-27T00:30:00Z"),
+            (ClockChange::Later, fold, "2024-10-27T01:30:00Z"),
+            (
+                ClockChange::Refuse,
+                "2024-07-01 12:00",
+                "2024-07-01T10:00:00Z",
+            ),
+        ] {
+            let read = berlin(rule)
+                .read(text)
+                .map(|micros| Instant(micros).to_string());
+            assert_eq!(read.as_deref(), Ok(instant), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_zone_offers_near_ones() {
+        let message = zone("Europe/Berln")
+            .err()
+            .map(|problem| problem.to_string());
+        assert!(message.is_some_and(|message| message.contains("`Europe/Berlin`")));
+    }
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+pub mod engine;
+mod error;
+pub mod file;
+pub mod history;
+pub mod ids;
+pub mod matrix;
+pub mod models;
+mod near;
+mod parallel;
+mod watch;
+
+pub use engine::{Engine, EngineBuilder, Reason, Suggestion, Suggestions, inspect};
+pub use error::{Conflict, Error, Result};
+#[cfg(feature = "csv")]
+pub use history::Csv;
+pub use history::{History, Instant, Money, OrderLine, Quantity, Settings};
+pub use ids::{CustomerIx, ItemIx, Scored};
+pub use matrix::{Basis, Purchases};
+pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};
+pub use models::filter::Filter;
+pub use models::measure::{Counts, Measure};
+pub use watch::{Progress, Watch};

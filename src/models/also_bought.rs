@@ -1,0 +1,386 @@
+//! Customers also bought: for every item, those that share the most buyers with it.
+//!
+//! Item-based collaborative filtering (Linden, Smith, York, "Amazon.com recommendations:
+//! item-to-item collaborative filtering", IEEE Internet Computing 2003): co-occurrence counts, a
+//! [`Measure`] of them, the best few kept. Each neighbour keeps its count, from which all of its
+//! evidence follows.
+
+use crate::error::{Error, Result};
+use crate::ids::{ItemIx, Scored};
+use crate::matrix::sweep::Workspace;
+use crate::matrix::top_k::TopK;
+use crate::matrix::{Basis, Purchases};
+use crate::models::filter::Filter;
+use crate::models::lists::Lists;
+use crate::models::measure::{Counts, Measure, lift};
+use crate::parallel::{map_parts, thread_count};
+use crate::watch::Watch;
+use serde::{Deserialize, Serialize};
+
+/// How "customers also bought" is to be learnt. Made by [`AlsoBought::params`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlsoBoughtParams {
+    pub(crate) measure: Measure,
+    pub(crate) neighbours: usize,
+    pub(crate) min_customers: u32,
+    #[serde(skip)]
+    pub(crate) threads: Option<usize>,
+}
+
+impl Default for AlsoBoughtParams {
+    fn default() -> Self {
+        AlsoBoughtParams {
+            measure: Measure::Cosine,
+            neighbours: 50,
+            min_customers: 1,
+            threads: None,
+        }
+    }
+}
+
+impl AlsoBoughtParams {
+    /// How near two items are. Default: [`Measure::Cosine`].
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.measure = measure;
+        self
+    }
+
+    /// How many neighbours an item keeps at most. Default: 50.
+    pub fn neighbours(mut self, neighbours: usize) -> Self {
+        self.neighbours = neighbours;
+        self
+    }
+
+    /// How many customers (or orders, by the basis) must have bought both for two items to be
+    /// neighbours. Default: 1.
+    pub fn min_customers(mut self, min_customers: u32) -> Self {
+        self.min_customers = min_customers;
+        self
+    }
+
+    /// How many threads fit and answer in batches. Default: all cores. Answers are the same for any.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Refuses settings that cannot be.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.neighbours == 0 {
+            return Err(Error::setting("neighbours", 0, "it must be at least 1"));
+        }
+        if self.min_customers == 0 {
+            return Err(Error::setting("min_customers", 0, "it must be at least 1"));
+        }
+        thread_count(self.threads).map(|_| ())
+    }
+
+    /// Learns from purchases.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where `neighbours`, `min_customers` or `threads` is 0.
+    pub fn fit(&self, purchases: &Purchases) -> Result<AlsoBought> {
+        self.fit_watched(purchases, Watch::new())
+    }
+
+    /// Learns from purchases, asking `watch` now and then whether to go on.
+    ///
+    /// # Errors
+    /// As [`AlsoBoughtParams::fit`], and [`Error::Cancelled`].
+    pub fn fit_watched(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
+        self.check()?;
+        /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
+        const PART: usize = 32;
+        let items = purchases.items();
+        let totals = totals(purchases);
+        let parts = map_parts(
+            items.div_ceil(PART),
+            thread_count(self.threads)?,
+            "fitting",
+            watch,
+            || Ok((Workspace::new(items), TopK::new(self.neighbours.min(items)))),
+            |part, (space, top)| {
+                let mut lists = Lists::default();
+                for item in part * PART..((part + 1) * PART).min(items) {
+                    space.sweep(purchases, item as u32);
+                    let row = Row::new(item as u32, &totals, purchases.buyers(), space);
+                    self.select(&row, &Filter::all(), top);
+                    top.drain(|other, score| {
+                        lists.items.push(other);
+                        lists.scores.push(score);
+                        lists.both.push(space.count(other));
+                    });
+                    lists.starts.push(lists.items.len() as u64);
+                }
+                Ok(lists)
+            },
+        )?;
+        Ok(AlsoBought {
+            params: self.clone(),
+            basis: purchases.basis(),
+            buyers: purchases.buyers(),
+            totals,
+            lists: joined(items, &parts)?,
+        })
+    }
+
+    /// Offers a row to `top`. The measure is chosen here, outside of the loop over the row.
+    fn select(&self, row: &Row<'_>, filter: &Filter, top: &mut TopK) {
+        let least = self.min_customers;
+        match self.measure {
+            Measure::Count => row.offer(least, filter, top, |c| Measure::Count.score(c)),
+            Measure::Cosine => row.offer(least, filter, top, |c| Measure::Cosine.score(c)),
+            Measure::Jaccard => row.offer(least, filter, top, |c| Measure::Jaccard.score(c)),
+            Measure::Lift => row.offer(least, filter, top, |c| Measure::Lift.score(c)),
+            Measure::Confidence => row.offer(least, filter, top, |c| Measure::Confidence.score(c)),
+            Measure::Llr => row.offer(least, filter, top, |c| Measure::Llr.score(c)),
+        }
+    }
+}
+
+/// A swept row with the totals that scores need.
+struct Row<'a> {
+    item: u32,
+    totals: &'a [u32],
+    all: u32,
+    space: &'a Workspace,
+}
+
+impl<'a> Row<'a> {
+    fn new(item: u32, totals: &'a [u32], all: u32, space: &'a Workspace) -> Self {
+        Row {
+            item,
+            totals,
+            all,
+            space,
+        }
+    }
+
+    #[inline]
+    fn offer(&self, least: u32, filter: &Filter, top: &mut TopK, score: impl Fn(Counts) -> f32) {
+        let source = self.totals[self.item as usize];
+        let allows_all = filter.is_all();
+        for &other in self.space.met() {
+            let both = self.space.count(other);
+            if both < least || other == self.item || !(allows_all || filter.allows(other)) {
+                continue;
+            }
+            let counts = Counts {
+                both,
+                source,
+                target: self.totals[other as usize],
+                all: self.all,
+            };
+            top.offer(other, score(counts));
+        }
+    }
+}
+
+/// How many rows hold each item.
+fn totals(purchases: &Purchases) -> Vec<u32> {
+    (0..purchases.items())
+        .map(|item| crate::matrix::row_of(purchases.by_item(), item).len() as u32)
+        .collect()
+}
+
+/// The lists of all parts, one behind the other.
+fn joined(items: usize, parts: &[Lists]) -> Result<Lists> {
+    let total: usize = parts.iter().map(Lists::total).sum();
+    let mut lists = Lists {
+        starts: reserved(items + 1)?,
+        items: reserved(total)?,
+        scores: reserved(total)?,
+        both: reserved(total)?,
+    };
+    lists.starts.push(0);
+    for part in parts {
+        let before = lists.items.len() as u64;
+        lists
+            .starts
+            .extend(part.starts.iter().map(|end| before + end));
+        lists.items.extend_from_slice(&part.items);
+        lists.scores.extend_from_slice(&part.scores);
+        lists.both.extend_from_slice(&part.both);
+    }
+    Ok(lists)
+}
+
+fn reserved<T>(length: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(length)
+        .map_err(|_| Error::OutOfMemory {
+            what: "the lists of neighbours",
+            bytes: (length * size_of::<T>()) as u64,
+        })?;
+    Ok(values)
+}
+
+/// Customers also bought, learnt. See the [module](self).
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlsoBought {
+    pub(crate) params: AlsoBoughtParams,
+    pub(crate) basis: Basis,
+    pub(crate) buyers: u32,
+    /// How many rows hold each item.
+    pub(crate) totals: Vec<u32>,
+    pub(crate) lists: Lists,
+}
+
+/// A neighbour of an item, with its evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Neighbour {
+    /// The neighbour.
+    pub item: ItemIx,
+    /// By the model's measure.
+    pub score: f32,
+    /// What the score rests on.
+    pub evidence: Evidence,
+}
+
+/// What a neighbour rests on, whatever the measure.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Evidence {
+    /// How many customers (or orders, by the basis) bought both: n_ij.
+    pub both: u32,
+    /// Their share of all who bought anything: n_ij / n.
+    pub support: f64,
+    /// Their share of those who bought the item: n_ij / n_i.
+    pub confidence: f64,
+    /// How many times oftener than chance: n n_ij / (n_i n_j).
+    pub lift: f64,
+}
+
+impl Evidence {
+    fn of(counts: Counts) -> Self {
+        Evidence {
+            both: counts.both,
+            support: f64::from(counts.both) / f64::from(counts.all),
+            confidence: f64::from(counts.both) / f64::from(counts.source),
+            lift: lift(counts),
+        }
+    }
+}
+
+impl AlsoBought {
+    /// The default settings, to be changed and fitted.
+    pub fn params() -> AlsoBoughtParams {
+        AlsoBoughtParams::default()
+    }
+
+    /// The settings it was fitted with.
+    pub fn settings(&self) -> &AlsoBoughtParams {
+        &self.params
+    }
+
+    /// How near two items are.
+    pub fn measure(&self) -> Measure {
+        self.params.measure
+    }
+
+    /// What buys: customers or orders.
+    pub fn basis(&self) -> Basis {
+        self.basis
+    }
+
+    /// How many items there are.
+    pub fn items(&self) -> usize {
+        self.totals.len()
+    }
+
+    /// How many customers (or orders) bought anything: the `n` of support and lift.
+    pub fn buyers(&self) -> u32 {
+        self.buyers
+    }
+
+    /// How many bought an item: n_i; 0 past the end.
+    pub fn buyers_of(&self, item: ItemIx) -> u32 {
+        self.totals.get(item.position()).copied().unwrap_or(0)
+    }
+
+    /// Every item's kept neighbours.
+    pub fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
+    /// An item's kept neighbours with their evidence, best first.
+    pub fn neighbours(&self, item: ItemIx) -> impl ExactSizeIterator<Item = Neighbour> + '_ {
+        let list = self.lists.of(item.get());
+        (0..list.items.len()).map(move |at| {
+            self.neighbour(item.get(), list.items[at], list.scores[at], list.both[at])
+        })
+    }
+
+    /// The `n` nearest kept neighbours of an item, best first; fewer where it has fewer.
+    ///
+    /// ```
+    /// use cobuy::{AlsoBought, History, OrderLine, Purchases, Basis, Settings};
+    /// let lines = [("1", "ann", "tea"), ("1", "ann", "cup"), ("2", "bo", "tea"), ("2", "bo", "cup"), ("3", "cy", "pen")];
+    /// let lines = lines.map(|(order, customer, item)| OrderLine::new(order, customer, item));
+    /// let history = History::from_orders(lines, &Settings::default())?;
+    /// let purchases = Purchases::from_history(&history, Basis::Customer)?;
+    /// let model = AlsoBought::params().fit(&purchases)?;
+    /// let tea = purchases.item(2)?;
+    /// let near = model.similar_items(tea, 10);
+    /// assert_eq!((near.len(), near[0].id.get(), near[0].score), (1, 0, 1.0));
+    /// # Ok::<(), cobuy::Error>(())
+    /// ```
+    pub fn similar_items(&self, item: ItemIx, n: usize) -> Vec<Scored<ItemIx>> {
+        self.similar_items_among(item, n, &Filter::all())
+    }
+
+    /// The `n` nearest kept neighbours that a filter lets through.
+    pub fn similar_items_among(
+        &self,
+        item: ItemIx,
+        n: usize,
+        filter: &Filter,
+    ) -> Vec<Scored<ItemIx>> {
+        let list = self.lists.of(item.get());
+        list.items
+            .iter()
+            .zip(list.scores)
+            .filter(|(other, _)| filter.allows(**other))
+            .take(n)
+            .map(|(&other, &score)| Scored {
+                id: ItemIx::checked(other),
+                score,
+            })
+            .collect()
+    }
+
+    /// The `n` nearest neighbours that a filter lets through, from the purchases the model was
+    /// fitted on: past those that were kept, where the kept ones run short.
+    pub(crate) fn neighbours_among(
+        &self,
+        purchases: &Purchases,
+        item: ItemIx,
+        n: usize,
+        filter: &Filter,
+    ) -> Vec<Neighbour> {
+        let mut space = Workspace::new(self.items());
+        let mut top = TopK::new(n.min(self.items()));
+        space.sweep(purchases, item.get());
+        let row = Row::new(item.get(), &self.totals, self.buyers, &space);
+        self.params.select(&row, filter, &mut top);
+        let mut found = Vec::new();
+        top.drain(|other, score| {
+            found.push(self.neighbour(item.get(), other, score, space.count(other)));
+        });
+        found
+    }
+
+    fn neighbour(&self, source: u32, target: u32, score: f32, both: u32) -> Neighbour {
+        let total = |item: u32| self.totals.get(item as usize).copied().unwrap_or(0);
+        Neighbour {
+            item: ItemIx::checked(target),
+            score,
+            evidence: Evidence::of(Counts {
+                both,
+                source: total(source),
+                target: total(target),
+                all: self.buyers,
+            }),
+        }
+    }
+}

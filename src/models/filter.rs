@@ -1,0 +1,89 @@
+//! Which items may be suggested.
+
+use crate::error::{Error, Result};
+
+/// Which items may be suggested: not those excluded, and only those named, where any are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    exclude: Option<ItemSet>,
+    only: Option<ItemSet>,
+}
+
+impl Filter {
+    /// Lets every item through.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Never these items.
+    ///
+    /// # Errors
+    /// [`Error::Index`] for an index at or above `items`, the size of the catalogue.
+    pub fn exclude(mut self, exclude: &[u32], items: usize) -> Result<Self> {
+        self.exclude = Some(ItemSet::new(exclude, items)?);
+        Ok(self)
+    }
+
+    /// None but these items.
+    ///
+    /// # Errors
+    /// As [`Filter::exclude`].
+    pub fn only(mut self, only: &[u32], items: usize) -> Result<Self> {
+        self.only = Some(ItemSet::new(only, items)?);
+        Ok(self)
+    }
+
+    /// Whether the item may be suggested.
+    #[inline]
+    pub fn allows(&self, item: u32) -> bool {
+        !self.exclude.as_ref().is_some_and(|set| set.holds(item))
+            && self.only.as_ref().is_none_or(|set| set.holds(item))
+    }
+
+    /// Whether every item may be.
+    pub fn is_all(&self) -> bool {
+        self.exclude.is_none() && self.only.is_none()
+    }
+}
+
+/// A set of items, a bit each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ItemSet(Vec<u64>);
+
+impl ItemSet {
+    fn new(members: &[u32], items: usize) -> Result<Self> {
+        let mut words = vec![0u64; items.div_ceil(64)];
+        for &item in members {
+            if item as usize >= items {
+                return Err(Error::Index {
+                    what: "item",
+                    index: i64::from(item),
+                    len: items,
+                });
+            }
+            words[item as usize / 64] |= 1 << (item % 64);
+        }
+        Ok(ItemSet(words))
+    }
+
+    #[inline]
+    fn holds(&self, item: u32) -> bool {
+        self.0
+            .get(item as usize / 64)
+            .is_some_and(|word| word >> (item % 64) & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excluded_goes_before_only() -> Result<()> {
+        let filter = Filter::all().only(&[1, 64, 65], 100)?.exclude(&[64], 100)?;
+        let allowed: Vec<u32> = (0..200).filter(|&item| filter.allows(item)).collect();
+        assert_eq!(allowed, [1, 65]);
+        assert!(Filter::all().exclude(&[100], 100).is_err());
+        Ok(())
+    }
+}

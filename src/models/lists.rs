@@ -1,0 +1,61 @@
+//! A list of neighbours for every item.
+
+/// Lists of neighbours, one an item, best first: score down, index up.
+///
+/// Three columns side by side; the list of item `i` is `starts[i]..starts[i + 1]` of each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lists {
+    pub(crate) starts: Vec<u64>,
+    pub(crate) items: Vec<u32>,
+    pub(crate) scores: Vec<f32>,
+    /// How many rows hold both the list's item and the neighbour.
+    pub(crate) both: Vec<u32>,
+}
+
+/// One item's list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct List<'a> {
+    /// The neighbours' indices.
+    pub items: &'a [u32],
+    /// Their scores, falling.
+    pub scores: &'a [f32],
+    /// How many rows hold both.
+    pub both: &'a [u32],
+}
+
+impl Lists {
+    /// The list of an item; empty past the end.
+    pub fn of(&self, item: u32) -> List<'_> {
+        let item = item as usize;
+        let range = match (self.starts.get(item), self.starts.get(item + 1)) {
+            (Some(&start), Some(&end)) => start as usize..end as usize,
+            _ => 0..0,
+        };
+        List {
+            items: self.items.get(range.clone()).unwrap_or_default(),
+            scores: self.scores.get(range.clone()).unwrap_or_default(),
+            both: self.both.get(range).unwrap_or_default(),
+        }
+    }
+
+    /// How many items have a list, empty ones included.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there are no items at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many neighbours all lists hold together.
+    pub fn total(&self) -> usize {
+        self.items.len()
+    }
+
+    /// All lists one behind the other, each neighbour with where its list starts: `len() + 1`
+    /// starts, then items and scores.
+    pub fn columns(&self) -> (&[u64], &[u32], &[f32]) {
+        (&self.starts, &self.items, &self.scores)
+    }
+}

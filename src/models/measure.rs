@@ -1,0 +1,216 @@
+//! How near two items are, from four counts.
+
+use crate::error::{Error, Result};
+use crate::near::near;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// How many rows hold what, for a source item i and a target item j.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows that hold both: n_ij.
+    pub both: u32,
+    /// Rows that hold the source: n_i.
+    pub source: u32,
+    /// Rows that hold the target: n_j.
+    pub target: u32,
+    /// Rows that hold anything: n.
+    pub all: u32,
+}
+
+/// How near two items are: a pure function of [`Counts`].
+///
+/// Each is one expression with one order of operations; what is said to be in f64 is rounded to f32
+/// at the end. Every measure is at least 0, and 0 means: no neighbour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// `n_ij`: how many bought both.
+    Count,
+    /// `n_ij / (sqrt(n_i) sqrt(n_j))` in f32: the cosine of the two columns (Sarwar et al., "Item-based
+    /// collaborative filtering recommendation algorithms", WWW 2001).
+    #[default]
+    Cosine,
+    /// `n_ij / (n_i + n_j - n_ij)`: the share of those who bought either that bought both (Jaccard
+    /// 1901).
+    Jaccard,
+    /// `n n_ij / (n_i n_j)` in f64: how many times oftener than chance (Brin et al., "Dynamic itemset
+    /// counting", SIGMOD 1997, there called interest).
+    Lift,
+    /// `n_ij / n_i`: the share of those who bought the source that bought the target, P(j|i)
+    /// (Agrawal, Imielinski, Swami, SIGMOD 1993). Directed.
+    Confidence,
+    /// The log-likelihood ratio `2 sum k ln(k n / (row column))` over the four cells of the table, in
+    /// f64 (Dunning, "Accurate methods for the statistics of surprise and coincidence", 1993). Zero
+    /// where the two meet no oftener than by chance: `n_ij n <= n_i n_j`.
+    Llr,
+}
+
+impl Measure {
+    /// All measures.
+    pub const ALL: [Measure; 6] = [
+        Measure::Count,
+        Measure::Cosine,
+        Measure::Jaccard,
+        Measure::Lift,
+        Measure::Confidence,
+        Measure::Llr,
+    ];
+
+    /// The measure's name, the same in every face.
+    pub fn name(self) -> &'static str {
+        match self {
+            Measure::Count => "count",
+            Measure::Cosine => "cosine",
+            Measure::Jaccard => "jaccard",
+            Measure::Lift => "lift",
+            Measure::Confidence => "confidence",
+            Measure::Llr => "llr",
+        }
+    }
+
+    /// The score of these counts; 0 where the items never met.
+    #[inline]
+    pub fn score(self, counts: Counts) -> f32 {
+        let Counts {
+            both,
+            source,
+            target,
+            all,
+        } = counts;
+        if both == 0 {
+            return 0.0;
+        }
+        match self {
+            Measure::Count => both as f32,
+            Measure::Cosine => both as f32 / ((source as f32).sqrt() * (target as f32).sqrt()),
+            Measure::Jaccard => {
+                let either = u64::from(source) + u64::from(target) - u64::from(both);
+                both as f32 / either as f32
+            }
+            Measure::Lift => lift(counts) as f32,
+            Measure::Confidence => both as f32 / source as f32,
+            Measure::Llr => log_likelihood_ratio(both, source, target, all) as f32,
+        }
+    }
+}
+
+/// `n n_ij / (n_i n_j)`.
+pub(crate) fn lift(counts: Counts) -> f64 {
+    (f64::from(counts.both) * f64::from(counts.all))
+        / (f64::from(counts.source) * f64::from(counts.target))
+}
+
+fn log_likelihood_ratio(both: u32, source: u32, target: u32, all: u32) -> f64 {
+    let (both, source, target, all) = (
+        u64::from(both),
+        u64::from(source),
+        u64::from(target),
+        u64::from(all),
+    );
+    if both * all <= source * target {
+        return 0.0;
+    }
+    let cell = |count: u64, row: u64, column: u64| {
+        if count == 0 {
+            return 0.0;
+        }
+        let (count, expected) = (count as f64, row as f64 * column as f64);
+        count * (count * all as f64 / expected).ln()
+    };
+    let sum = cell(both, source, target)
+        + cell(source - both, source, all - target)
+        + cell(target - both, all - source, target)
+        + cell((all + both) - (source + target), all - source, all - target);
+    (2.0 * sum).max(0.0)
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Measure {
+    type Err = Error;
+
+    /// The measure of that name.
+    fn from_str(name: &str) -> Result<Self> {
+        Measure::ALL
+            .into_iter()
+            .find(|measure| measure.name() == name)
+            .ok_or_else(|| Error::UnknownName {
+                what: "measure",
+                name: crate::history::shown(name),
+                near: near(name, Measure::ALL.map(Measure::name)),
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    const TEA_AND_CUP: Counts = Counts {
+        both: 30,
+        source: 100,
+        target: 40,
+        all: 1000,
+    };
+
+    #[test]
+    fn each_measure_is_its_formula() {
+        for (measure, expected) in [
+            (Measure::Count, 30.0),
+            (Measure::Cosine, 30.0 / 4000f32.sqrt()),
+            (Measure::Jaccard, 30.0 / 110.0),
+            (Measure::Lift, 7.5),
+            (Measure::Confidence, 0.3),
+            // By hand: 2 (30 ln 7.5 + 70 ln(70000/96000) + 10 ln(10000/36000) + 890 ln(890000/864000)).
+            (Measure::Llr, 103.863_86),
+        ] {
+            assert_relative_eq!(measure.score(TEA_AND_CUP), expected, max_relative = 1e-6);
+        }
+    }
+
+    #[test]
+    fn chance_and_less_than_chance_score_no_llr() {
+        let chance = Counts {
+            both: 4,
+            source: 100,
+            target: 40,
+            all: 1000,
+        };
+        assert_eq!(Measure::Llr.score(chance), 0.0);
+        assert!(Measure::Llr.score(Counts { both: 5, ..chance }) > 0.0);
+        assert_eq!(Measure::Cosine.score(Counts { both: 0, ..chance }), 0.0);
+    }
+
+    #[test]
+    fn the_largest_counts_are_finite() {
+        let most = (1u32 << 31) - 1;
+        let counts = Counts {
+            both: most,
+            source: most,
+            target: most,
+            all: most,
+        };
+        for measure in Measure::ALL {
+            assert!(measure.score(counts).is_finite(), "{measure}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_measure_offers_the_near_one() {
+        let message = "cosin"
+            .parse::<Measure>()
+            .err()
+            .map(|problem| problem.to_string());
+        assert_eq!(
+            message.as_deref(),
+            Some("there is no measure `cosin`; did you mean `cosine`?")
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! What was learnt. Models know indices only: no label, no file, no clock.
+
+pub mod also_bought;
+pub mod filter;
+pub mod lists;
+pub mod measure;
+mod recommend;
