@@ -1,1 +1,21 @@
+//! The binary half of the Python package: translation only.
+//!
+//! Every function here checks and copies its inputs, lets go of the interpreter, calls one function
+//! of the core and turns the answer into Python's types.
 
+mod also_bought;
+mod arrays;
+mod errors;
+mod run;
+mod shop;
+
+#[pyo3::pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::also_bought::AlsoBoughtModel;
+    #[pymodule_export]
+    use super::shop::{History, ShopEngine, inspect};
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

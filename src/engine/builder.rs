@@ -38,6 +38,12 @@ impl<'a> EngineBuilder<'a> {
         self
     }
 
+    /// Asks `watch` now and then whether to go on.
+    pub fn watch(mut self, watch: Watch<'a>) -> Self {
+        self.watch = watch;
+        self
+    }
+
     /// Stops soon after `cancel` first returns true.
     pub fn cancel(mut self, cancel: &'a (dyn Fn() -> bool + Sync)) -> Self {
         self.watch = self.watch.cancel(cancel);

@@ -76,7 +76,7 @@ impl About {
 
     /// The instant that stands for "now" where none is named: a microsecond after the last.
     pub fn as_of(&self) -> Option<Instant> {
-        self.span.map(|(_, last)| Instant(last.saturating_add(1)))
+        self.span.map(|(_, last)| Instant(last).just_after())
     }
 }
 

@@ -22,6 +22,11 @@ impl Money {
         (raw != MISSING).then_some(Money(raw))
     }
 
+    /// As a binary fraction, for plots and averages: no longer exact.
+    pub fn to_f64(self) -> f64 {
+        self.0 as f64 / 10_000.0
+    }
+
     /// `quantity` pieces at this price each, rounded to ten-thousandths, halves away from zero;
     /// `None` where the product does not fit.
     pub fn times(self, quantity: Quantity) -> Option<Money> {
@@ -47,6 +52,11 @@ impl Money {
 impl Quantity {
     /// Digits behind the point.
     pub const DIGITS: u32 = 3;
+    /// As a binary fraction, for plots and averages: no longer exact.
+    pub fn to_f64(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
     /// One piece.
     pub const ONE: Quantity = Quantity(1000);
 }

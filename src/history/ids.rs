@@ -1,9 +1,10 @@
 //! From the texts of an id column to ids.
 
 use crate::error::Result;
-use crate::history::build::TextColumn;
 use crate::history::decimal::shown;
 use crate::history::labels::{Interner, NONE};
+use crate::history::rows::TextColumn;
+use crate::history::settings::Settings;
 use crate::history::summary::grouped;
 
 /// Texts that other programs write where nothing was told.
@@ -21,8 +22,17 @@ enum Written {
     Fractions(u32),
 }
 
-/// What is wrong with an id column that may mean "nothing told" by a text such as `NULL`.
-pub(crate) fn usual_missing(name: &str, column: &TextColumn) -> Option<String> {
+/// What is wrong with an id column that may mean "nothing told" by a text such as `NULL`, unless it
+/// was said that nothing but what is listed does.
+pub(crate) fn usual_missing(
+    name: &str,
+    column: &TextColumn,
+    settings: &Settings,
+) -> Option<String> {
+    let said = |missing: &Vec<String>| missing.iter().all(|word| word.is_empty());
+    if settings.missing.as_ref().is_some_and(said) {
+        return None;
+    }
     let codes = 0..column.interner.len() as u32;
     let code = codes
         .into_iter()
@@ -45,6 +55,11 @@ pub(crate) fn whole_floats(
     match written(&column.interner) {
         Written::Texts => Ok(Ok(None)),
         Written::WholeFloats => {
+            let example = column.interner.iter().find(|id| id.contains('.'));
+            let note = format!(
+                "`{name}` holds whole decimals such as `{}`; they are read as integers",
+                shown(example.unwrap_or_default())
+            );
             let mut interner = Interner::default();
             let mut whole = Vec::with_capacity(column.interner.len());
             for id in column.interner.iter() {
@@ -55,9 +70,7 @@ pub(crate) fn whole_floats(
                 *code = whole[*code as usize];
             }
             column.interner = interner;
-            Ok(Ok(Some(format!(
-                "`{name}` holds whole decimals such as `17850.0`; they are read as integers"
-            ))))
+            Ok(Ok(Some(note)))
         }
         Written::Fractions(example) => Ok(Err(format!(
             "column `{name}` holds decimals such as `{}`, which are no ids; if they are, say that the column \

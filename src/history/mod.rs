@@ -22,6 +22,8 @@
 //! - **Duplicates.** Rows that equal another in every column are kept and counted: they double
 //!   quantities and money, never people.
 
+mod arrange;
+mod assemble;
 mod build;
 mod columns;
 mod decimal;
@@ -32,6 +34,7 @@ mod orders;
 #[cfg(feature = "csv")]
 mod read;
 mod returns;
+mod rows;
 mod settings;
 mod status;
 mod summary;

@@ -1,7 +1,7 @@
 //! What an order has once: its customer, status, channel and campaign.
 
-use crate::history::build::TextColumn;
 use crate::history::labels::NONE;
+use crate::history::rows::TextColumn;
 
 /// Two rows of one order that disagree: what each says, and where.
 pub(crate) struct Disagreement {

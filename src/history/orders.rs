@@ -2,11 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::history::History;
-use crate::history::build::{Builder, Row};
+use crate::history::build::Builder;
 use crate::history::columns::Role;
 use crate::history::decimal::{MISSING, Money, Quantity};
+use crate::history::rows::Row;
 use crate::history::settings::{OnError, Settings};
 use crate::history::time::Instant;
+use crate::watch::Watch;
 use std::borrow::Cow;
 
 /// One line of an order: an item, how many, at what price, by whom.
@@ -142,7 +144,7 @@ impl History {
         for (at, line) in lines.iter().enumerate() {
             let place = at as u64 + 1;
             let row = as_row(line, settings);
-            Builder::check(&row).map_err(|(role, problem)| Error::Row {
+            row.check().map_err(|(role, problem)| Error::Row {
                 source_name: source_name.to_owned(),
                 line: place,
                 column: Some(role.name().to_owned()),
@@ -150,7 +152,7 @@ impl History {
             })?;
             builder.push(place, &row, std::iter::empty())?;
         }
-        builder.finish()
+        builder.finish(Watch::new())
     }
 }
 

@@ -1,13 +1,16 @@
 //! Returns set against what was bought.
 //!
 //! A return with `return_of` takes from that order's lines of its item. Any other takes from the
-//! customer's earlier lines of that item, latest first, ties by order id descending, unit by unit.
-//! Returns act in the order of their time, so what happened before an instant never depends on what
-//! came later. An order without a time counts as earlier than all others; a return without one as
-//! later than all.
+//! customer's earlier lines of that item, latest first, ties by order id descending, unit by unit. A
+//! line of the return's own instant counts as earlier: nothing comes back before it was bought, and
+//! many shops tell the day only. Returns act in the order of their time, so what happened before an
+//! instant never depends on what came later. A purchase happens at its order's instant, a return at
+//! its own row's. A purchase without a time counts as earlier than all others; a return without one
+//! as later than all.
 
 use crate::history::decimal::MISSING;
-use crate::history::labels::NONE;
+use crate::history::labels::{Labels, NONE};
+use crate::history::summary::grouped;
 use crate::history::tables::{LineTable, OrderTable};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -31,6 +34,34 @@ pub struct ReturnCounts {
     pub nothing_left: u64,
     /// Rows whose `return_of` names an order that is unknown, does not count or lacks the item.
     pub no_such_order: u64,
+}
+
+/// Marks the rows that are returns: of a negative quantity, or of an order id such as `C536379`; with
+/// a note where the ids were not told to mark them.
+pub(crate) fn mark_returns(
+    c_returns: Option<bool>,
+    orders: &mut OrderTable,
+    lines: &mut LineTable,
+    ids: &Labels,
+) -> Option<String> {
+    let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    let marked = |id: &str| id.strip_prefix('C').is_some_and(digits);
+    let marks = ids.iter().filter(|id| marked(id)).count();
+    let detected = marks > 0 && ids.iter().filter(|id| digits(id)).count() > marks;
+    if c_returns.unwrap_or(detected) {
+        orders.marked = ids.iter().map(marked).collect();
+    }
+    for line in 0..lines.len() {
+        lines.is_return[line] =
+            lines.quantity[line] < 0 || orders.marked[lines.order[line] as usize];
+    }
+    let example = ids.iter().find(|id| marked(id))?;
+    (c_returns.is_none() && detected).then(|| {
+        format!(
+            "{} orders with ids like {example} are read as returns (c_returns = false to turn this off)",
+            grouped(marks as u64)
+        )
+    })
 }
 
 /// The lines a return may take from, and how far its customer's earlier lines have been gathered.
@@ -63,9 +94,13 @@ pub(crate) fn settle(orders: &OrderTable, lines: &mut LineTable) -> ReturnCounts
     }
     counts.rows = returns.len() as u64;
     let mut stocks = stocks_of(orders, lines, &returns);
-    let when = |line: u32| match orders.at[lines.order[line as usize] as usize] {
-        MISSING => i64::MAX,
-        at => at,
+    let when = |line: u32| {
+        let own = lines.at.as_ref().map_or(MISSING, |at| at[line as usize]);
+        match (own, orders.at[lines.order[line as usize] as usize]) {
+            (MISSING, MISSING) => i64::MAX,
+            (MISSING, order) => order,
+            (own, _) => own,
+        }
     };
     returns.sort_by_key(|&line| (when(line), line));
     for &row in &returns {
@@ -141,10 +176,10 @@ fn stocks_of(
     stocks
 }
 
-/// Puts the lines before `when` on the stack.
+/// Puts the lines up to `when` on the stack.
 fn gather(stock: &mut Stock, orders: &OrderTable, lines: &LineTable, when: i64) {
     while let Some(&line) = stock.lines.get(stock.gathered) {
-        if orders.at[lines.order[line as usize] as usize] >= when {
+        if orders.at[lines.order[line as usize] as usize] > when {
             break;
         }
         stock.stack.push(line);

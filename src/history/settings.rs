@@ -33,8 +33,9 @@ pub struct Settings {
     pub rounding: Rounding,
     /// What to do with rows that equal another in every column. Default: keep.
     pub duplicates: Duplicates,
-    /// Texts that mean "nothing told" besides a blank. Default (`None`): none, and an id column that
-    /// holds a usual one (`NULL`, `NaN`, ...) is refused until it is said what is meant.
+    /// Texts that mean "nothing told" besides a blank. An id column that holds a usual one (`NULL`,
+    /// `NaN`, ...) that is not listed is refused until it is said what is meant: list it, or give an
+    /// empty list where such texts are ids. Default: `None`.
     pub missing: Option<Vec<String>>,
     /// The kinds of columns, by the name the file gives them: of the shop's own columns in place of
     /// what their values suggest, and `text` for an id column of decimals such as `12.50`.

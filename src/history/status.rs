@@ -1,5 +1,9 @@
 //! Which orders count.
 
+use crate::history::decimal::shown;
+use crate::history::settings::Settings;
+use crate::history::summary::{StatusCount, grouped};
+use crate::history::tables::OrderTable;
 use serde::{Deserialize, Serialize};
 
 /// Statuses of orders that count, as [`Settings::fulfilled`](crate::Settings::fulfilled) has them
@@ -77,6 +81,68 @@ pub(crate) fn standing(
     } else {
         None
     }
+}
+
+/// Which orders count, and what was told of each status; statuses that nobody named are refused,
+/// all at once.
+pub(crate) fn standings(
+    orders: &OrderTable,
+    settings: &Settings,
+) -> Result<(Vec<bool>, Vec<StatusCount>), String> {
+    let Some(statuses) = &orders.status else {
+        return Ok((vec![true; orders.len()], Vec::new()));
+    };
+    // A blank status comes last.
+    let blank = statuses.labels.len();
+    let place = |&code: &u32| (code as usize).min(blank);
+    let mut counts = vec![0u64; blank + 1];
+    for code in &statuses.codes {
+        counts[place(code)] += 1;
+    }
+    let mut told = Vec::new();
+    let mut unknown = Vec::new();
+    let mut fulfilled = vec![false; blank + 1];
+    for (code, &orders) in counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
+        let status = statuses.labels.get(code).unwrap_or_default().to_owned();
+        let named = settings.fulfilled.as_deref();
+        match standing(&status, named, &settings.unfulfilled) {
+            Some(standing) => {
+                fulfilled[code] = standing == Standing::Fulfilled;
+                told.push(StatusCount {
+                    status,
+                    orders,
+                    standing,
+                });
+            }
+            None => unknown.push((status, orders)),
+        }
+    }
+    if unknown.is_empty() {
+        let orders = statuses.codes.iter().map(|code| fulfilled[place(code)]);
+        Ok((orders.collect(), told))
+    } else {
+        Err(unknown_statuses(&unknown))
+    }
+}
+
+fn unknown_statuses(unknown: &[(String, u64)]) -> String {
+    const MOST: usize = 20;
+    let mut names: Vec<String> = unknown
+        .iter()
+        .take(MOST)
+        .map(|(status, orders)| {
+            let status = if status.is_empty() { "(blank)" } else { status };
+            format!("`{}` ({} orders)", shown(status), grouped(*orders))
+        })
+        .collect();
+    if unknown.len() > MOST {
+        names.push(format!("{} more", unknown.len() - MOST));
+    }
+    format!(
+        "it is not known whether orders of these statuses count: {}; name them in `fulfilled` or \
+         `unfulfilled` (a blank one as ''), or leave the column out (columns: status=)",
+        names.join(", ")
+    )
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! What was read, and what was taken for what.
 
 use crate::history::columns::Role;
+use crate::history::decimal::MISSING;
+use crate::history::labels::NONE;
 use crate::history::returns::ReturnCounts;
 use crate::history::status::Standing;
+use crate::history::tables::{LineTable, OrderTable};
 use crate::history::time::Instant;
 use crate::history::typed::Kind;
 use serde::Serialize;
@@ -41,6 +44,8 @@ pub struct Summary {
     pub statuses: Vec<StatusCount>,
     /// The first and the last instant.
     pub span: Option<(Instant, Instant)>,
+    /// The instant that stands for "now" where none is named: a microsecond after the last.
+    pub as_of: Option<Instant>,
     /// What the file's columns were taken for: the name here, the name there.
     pub columns: Vec<(&'static str, String)>,
     /// The shop's own columns and what they hold.
@@ -61,9 +66,39 @@ pub struct StatusCount {
 }
 
 impl Summary {
-    /// The instant that stands for "now" where none is named: a microsecond after the last.
-    pub fn as_of(&self) -> Option<Instant> {
-        self.span.map(|(_, last)| Instant(last.0.saturating_add(1)))
+    /// Tells what the tables hold.
+    pub(crate) fn tables(&mut self, orders: &OrderTable, lines: &LineTable) {
+        self.rows = lines.len() as u64;
+        self.orders = orders.len() as u64;
+        self.return_rows = lines.is_return.iter().filter(|&&is| is).count() as u64;
+        self.rows_without_customer = lines
+            .order
+            .iter()
+            .filter(|&&order| orders.customer[order as usize] == NONE)
+            .count() as u64;
+        if let Some(price) = &lines.price {
+            let told = price.iter().filter(|&&price| price != MISSING);
+            self.price_not_positive = told.filter(|&&price| price <= 0).count() as u64;
+        }
+        let buys = |order: usize| {
+            orders.counts(order)
+                && orders
+                    .lines_of(order)
+                    .any(|line| !lines.is_return(line) && lines.quantity[line] > 0)
+        };
+        self.fulfilled_orders = (0..orders.len()).filter(|&order| buys(order)).count() as u64;
+        let told = orders.at.iter().filter(|&&at| at != MISSING);
+        self.span = told
+            .clone()
+            .min()
+            .zip(lines.at.iter().flatten().filter(|&&at| at != MISSING).max())
+            .map(|(&first, &last)| (Instant(first), Instant(last)));
+        self.as_of = self.span.map(|(_, last)| last.just_after());
+        self.marked_returns = orders.marked.iter().filter(|&&marked| marked).count() as u64;
+        let own = lines.own.iter();
+        self.own_columns = own
+            .map(|(name, typed)| (name.clone(), typed.kind()))
+            .collect();
     }
 
     pub(crate) fn took(&mut self, role: Role, name: &str) {
@@ -102,6 +137,9 @@ impl fmt::Display for Summary {
             write!(f, ", {} to {}", day(first), day(last))?;
         }
         writeln!(f)?;
+        if let Some(as_of) = self.as_of {
+            writeln!(f, "as of    {as_of}, just after the last order")?;
+        }
         writeln!(
             f,
             "counting {} fulfilled orders",

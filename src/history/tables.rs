@@ -47,6 +47,28 @@ impl OrderTable {
         self.fulfilled[order]
     }
 
+    /// The amount and the cost of an order, sums of its lines; `None` where one of them, or of its
+    /// quantities, does not fit.
+    pub(crate) fn sums(&self, order: usize, lines: &LineTable) -> Option<(Money, Money)> {
+        let mut sums = (Money(0), Money(0));
+        let mut pieces = 0i64;
+        for line in self.lines_of(order) {
+            let told = |column: &Option<Vec<i64>>| {
+                let raw = column.as_ref().map_or(MISSING, |values| values[line]);
+                Money::told(raw).unwrap_or_default()
+            };
+            let quantity = Quantity(lines.quantity[line]);
+            pieces = pieces.checked_add(quantity.0)?;
+            let amount = told(&lines.price)
+                .times(quantity)?
+                .minus(told(&lines.discount))?;
+            sums.0 = sums.0.plus(amount)?;
+            sums.1 = sums.1.plus(told(&lines.cost).times(quantity)?)?;
+        }
+        sums.0.minus(sums.1)?;
+        Some(sums)
+    }
+
     pub(crate) fn lines_of(&self, order: usize) -> Range<usize> {
         self.first_line[order] as usize..self.first_line[order + 1] as usize
     }

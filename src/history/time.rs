@@ -13,10 +13,25 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, leap seconds left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(pub i64);
 
+impl Serialize for Instant {
+    /// As text: RFC 3339 in UTC.
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl Instant {
+    /// A microsecond later: what was told strictly before that holds this instant too.
+    pub fn just_after(self) -> Self {
+        Instant(self.0.saturating_add(1))
+    }
+
     pub(crate) fn told(raw: i64) -> Option<Self> {
         (raw != MISSING).then_some(Instant(raw))
     }
@@ -36,9 +51,17 @@ impl std::str::FromStr for Instant {
 impl fmt::Display for Instant {
     /// RFC 3339 in UTC, to the second, or to the microsecond where that is not zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_microsecond(self.0) {
-            Ok(timestamp) => write!(f, "{timestamp}"),
-            Err(_) => write!(f, "{} microseconds after 1970", self.0),
+        let (year, month, day) = civil(self.0.div_euclid(86_400_000_000));
+        let micros = self.0.rem_euclid(86_400_000_000);
+        let seconds = micros / 1_000_000;
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        match format!("{:06}", micros % 1_000_000).trim_end_matches('0') {
+            "" => f.write_str("Z"),
+            fraction => write!(f, ".{fraction}Z"),
         }
     }
 }
@@ -122,9 +145,16 @@ impl TimeReader {
             Some(minutes) => Ok(naive - i64::from(minutes) * 60_000_000),
             None if self.utc => Ok(naive),
             None => {
-                let local = jiff::Timestamp::from_microsecond(naive)
-                    .map_err(|problem| problem.to_string())?;
-                self.local(TimeZone::UTC.to_datetime(local))
+                let local = DateTime::new(
+                    parts.year as i16,
+                    parts.month as i8,
+                    parts.day as i8,
+                    parts.hour as i8,
+                    parts.minute as i8,
+                    parts.second as i8,
+                    parts.micros as i32 * 1000,
+                );
+                self.local(local.map_err(|problem| problem.to_string())?)
             }
         }
     }
@@ -275,6 +305,21 @@ fn days(year: i64, month: u32, day: u32) -> Option<i64> {
     Some(era * 146_097 + day_of_era - 719_468)
 }
 
+/// Year, month and day of a number of days since 1970-01-01: the inverse of [`days`], by the same
+/// source (`civil_from_days`).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
 /// What is wrong with a time of another form, with the two readings of one like `10/2/2017`.
 fn not_iso(text: &str) -> String {
     let fields: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).take(3).collect();
@@ -291,6 +336,17 @@ fn not_iso(text: &str) -> String {
         };
         let day_first = format!("%d{separator}%m{separator}{year_code}{clock}");
         let month_first = format!("%m{separator}%d{separator}{year_code}{clock}");
+        let only = match (a > 12, b > 12) {
+            (true, _) => Some(("day", &day_first)),
+            (_, true) => Some(("month", &month_first)),
+            _ => None,
+        };
+        if let Some((first, format)) = only {
+            return format!(
+                "`{}` has its {first} first; name its form (time_format = '{format}')",
+                shown(text)
+            );
+        }
         return format!(
             "`{}` has its day or its month first: day {a} of month {b} (name time_format = '{day_first}') or day {b} \
              of month {a} (name time_format = '{month_first}')",
@@ -333,7 +389,8 @@ mod tests {
             ("2010-12-01T08:26:03Z", "2010-12-01T08:26:03Z"),
             ("2010-12-01t00:26:03+01:30", "2010-11-30T22:56:03Z"),
             ("0001-01-01", "0001-01-01T00:00:00Z"),
-            ("9999-12-30", "9999-12-30T00:00:00Z"),
+            ("9999-12-31", "9999-12-31T00:00:00Z"),
+            ("1969-12-31 23:59:59.9", "1969-12-31T23:59:59.9Z"),
             ("2000-02-29", "2000-02-29T00:00:00Z"),
         ] {
             assert_eq!(read(text).as_deref(), Some(instant), "{text}");

@@ -4,6 +4,7 @@ use super::{Basis, Pattern, Purchases};
 use crate::error::{Error, Result};
 use crate::history::{History, NONE};
 use crate::ids::MAX_IDS;
+use crate::watch::Watch;
 use sprs::CsMatI;
 
 impl Purchases {
@@ -87,6 +88,20 @@ impl Purchases {
         indices: &[u32],
         value: impl Fn(usize) -> f64,
     ) -> Result<Purchases> {
+        Self::from_csr_watched(shape, starts, indices, value, Watch::new())
+    }
+
+    /// As [`Purchases::from_csr`], asking `watch` now and then whether to go on.
+    ///
+    /// # Errors
+    /// As [`Purchases::from_csr`], and [`Error::Cancelled`].
+    pub fn from_csr_watched(
+        shape: (usize, usize),
+        starts: &[usize],
+        indices: &[u32],
+        value: impl Fn(usize) -> f64,
+        watch: Watch<'_>,
+    ) -> Result<Purchases> {
         let (rows, items) = shape;
         check_parts(shape, starts, indices)?;
         let mut kept_starts = Vec::with_capacity(rows + 1);
@@ -94,6 +109,9 @@ impl Purchases {
         kept_starts.push(0);
         let mut places: Vec<(u32, f64)> = Vec::new();
         for row in 0..rows {
+            if row.is_multiple_of(1024) {
+                watch.check()?;
+            }
             places.clear();
             let stored = starts[row]..starts[row + 1];
             for (at, &item) in stored.clone().zip(&indices[stored]) {

@@ -20,11 +20,15 @@ use serde::{Deserialize, Serialize};
 /// How "customers also bought" is to be learnt. Made by [`AlsoBought::params`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlsoBoughtParams {
-    pub(crate) measure: Measure,
-    pub(crate) neighbours: usize,
-    pub(crate) min_customers: u32,
+    /// How near two items are.
+    pub measure: Measure,
+    /// How many neighbours an item keeps at most.
+    pub neighbours: usize,
+    /// How many customers (or orders) must have bought both at least.
+    pub min_customers: u32,
+    /// How many threads fit and answer in batches; `None` for all cores.
     #[serde(skip)]
-    pub(crate) threads: Option<usize>,
+    pub threads: Option<usize>,
 }
 
 impl Default for AlsoBoughtParams {
@@ -296,6 +300,11 @@ impl AlsoBought {
     /// How many bought an item: n_i; 0 past the end.
     pub fn buyers_of(&self, item: ItemIx) -> u32 {
         self.totals.get(item.position()).copied().unwrap_or(0)
+    }
+
+    /// How many bought each item, by index: n_i.
+    pub fn totals(&self) -> &[u32] {
+        &self.totals
     }
 
     /// Every item's kept neighbours.

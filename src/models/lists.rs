@@ -53,9 +53,18 @@ impl Lists {
         self.items.len()
     }
 
-    /// All lists one behind the other, each neighbour with where its list starts: `len() + 1`
-    /// starts, then items and scores.
-    pub fn columns(&self) -> (&[u64], &[u32], &[f32]) {
-        (&self.starts, &self.items, &self.scores)
+    /// Where each list starts in the columns of [`Lists::all`], and where the last one ends:
+    /// `len() + 1` numbers.
+    pub fn starts(&self) -> &[u64] {
+        &self.starts
+    }
+
+    /// All lists, one behind the other.
+    pub fn all(&self) -> List<'_> {
+        List {
+            items: &self.items,
+            scores: &self.scores,
+            both: &self.both,
+        }
     }
 }

@@ -4,9 +4,10 @@ use super::records::{Fields, LONGEST, MOST_FIELDS, Next, Records};
 use super::source::{Source, open, plain_text};
 use crate::error::{Error, Result};
 use crate::history::History;
-use crate::history::build::{Builder, Row};
+use crate::history::build::Builder;
 use crate::history::columns::{Header, Meaning, Role};
 use crate::history::decimal::{MISSING, Money, Quantity, parse_decimal, shown};
+use crate::history::rows::Row;
 use crate::history::settings::{OnError, Settings};
 use crate::history::time::{TimeReader, zone};
 use crate::history::typed::Kind;
@@ -150,6 +151,7 @@ impl Csv {
                     Ok(()) => continue,
                     Err(problem) => problem,
                 },
+                Next::OpenQuote => (None, "a quote in this row is never closed".to_owned()),
                 Next::TooLong => (
                     None,
                     format!("the row is longer than {LONGEST} bytes; is a quote never closed?"),
@@ -176,10 +178,7 @@ impl Csv {
                     .first()
                     .map_or("", String::as_str)
             ))),
-            _ => {
-                watch.check()?;
-                builder.finish()
-            }
+            _ => builder.finish(watch),
         }
     }
 
@@ -198,6 +197,7 @@ impl Csv {
         match next {
             Next::Record => {}
             Next::End => return refuse("the file is empty"),
+            Next::OpenQuote => return refuse("a quote in the header is never closed"),
             Next::TooLong | Next::TooManyFields => {
                 return refuse("the first line is no header: it is too long");
             }
@@ -324,7 +324,7 @@ impl<'a> RowReader<'a> {
             Ok(row) => row,
             Err(problem) => return Ok(Err(problem)),
         };
-        if let Err((role, problem)) = Builder::check(&row) {
+        if let Err((role, problem)) = row.check() {
             return Ok(Err((self.column[role as usize], problem)));
         }
         let settings = &self.csv.settings;

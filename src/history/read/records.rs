@@ -27,6 +27,8 @@ pub(crate) enum Next {
     Record,
     TooLong,
     TooManyFields,
+    /// The text ended inside of quotes.
+    OpenQuote,
     End,
 }
 
@@ -50,6 +52,7 @@ impl<'a> Records<'a> {
         self.start_line = self.line;
         (self.length, self.fields) = (0, 0);
         let mut too_much = None;
+        let mut quotes = 0usize;
         loop {
             let input = self.text.fill_buf()?;
             let (result, read, written, ended) = self.reader.read_record(
@@ -58,6 +61,8 @@ impl<'a> Records<'a> {
                 &mut self.ends[self.fields..],
             );
             let line_ends = input[..read].iter().filter(|&&byte| byte == b'\n').count();
+            quotes += input[..read].iter().filter(|&&byte| byte == b'"').count();
+            let at_end = input.is_empty();
             self.line += line_ends as u64;
             self.text.consume(read);
             self.length += written;
@@ -78,6 +83,10 @@ impl<'a> Records<'a> {
                 ReadRecordResult::OutputEndsFull => {
                     too_much = too_much.or(Some(Next::TooManyFields));
                     self.fields = 0;
+                }
+                // Quotes that enclose come in twos, and so do those they enclose.
+                ReadRecordResult::Record if at_end && !quotes.is_multiple_of(2) => {
+                    return Ok(Next::OpenQuote);
                 }
                 ReadRecordResult::Record => return Ok(too_much.unwrap_or(Next::Record)),
                 ReadRecordResult::End => return Ok(too_much.unwrap_or(Next::End)),

@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const BUFFER: usize = 1 << 16;
+/// How much of a text is looked at before it is read: its header, as a rule.
+const PEEKED: u64 = 1 << 12;
 
 /// A text to read, what to call it, and how far its file has been read.
 pub(crate) struct Source<'a> {
@@ -128,7 +130,7 @@ type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 /// The first bytes of a stream, and the stream with them put back.
 fn peek<R: Read>(mut stream: R) -> io::Result<(Vec<u8>, Whole<R>)> {
     let mut start = Vec::new();
-    stream.by_ref().take(4).read_to_end(&mut start)?;
+    stream.by_ref().take(PEEKED).read_to_end(&mut start)?;
     Ok((start.clone(), Cursor::new(start).chain(stream)))
 }
 

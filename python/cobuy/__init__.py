@@ -1,0 +1,42 @@
+"""Customers also bought, from a shop's own orders, with the reason why.
+
+Two doors lead to the same core. Labels in, suggestions out::
+
+    shop = cobuy.Shop.from_csv("orders.csv")
+    shop.fit(cobuy.AlsoBought(neighbours=50))
+    shop.also_bought("tea", n=3)
+    shop.save("shop.cobuy")
+
+Indices in, arrays out, for those who come with a SciPy matrix::
+
+    model = cobuy.AlsoBought(measure="cosine", neighbours=50).fit(user_items)
+    ids, scores = model.similar_items(3, n=10)
+"""
+
+from cobuy._also_bought import AlsoBought
+from cobuy._core import __version__
+from cobuy._errors import (
+    DataError,
+    InternalError,
+    ModelFileError,
+    NotFittedError,
+    UnknownItemError,
+)
+from cobuy._shop import Reason, Shop, Suggestion, Suggestions, Summary, inspect, open
+
+__all__ = [
+    "AlsoBought",
+    "DataError",
+    "InternalError",
+    "ModelFileError",
+    "NotFittedError",
+    "Reason",
+    "Shop",
+    "Suggestion",
+    "Suggestions",
+    "Summary",
+    "UnknownItemError",
+    "__version__",
+    "inspect",
+    "open",
+]

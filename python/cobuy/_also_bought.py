@@ -1,0 +1,309 @@
+"""The index door: a matrix in, arrays out, shaped as scikit-learn's estimators are."""
+
+from __future__ import annotations
+
+import difflib
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cobuy._arguments import indices, matrix, optional_indices, whole
+from cobuy._core import AlsoBoughtModel
+from cobuy._errors import NotFittedError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+_SETTINGS = ("measure", "neighbours", "min_customers", "threads")
+
+
+class AlsoBought:
+    """Customers also bought: for every item, those that share the most buyers with it.
+
+    Parameters
+    ----------
+    measure : {"cosine", "count", "jaccard", "lift", "confidence", "llr"}, default "cosine"
+        How near two items are, by the number of customers who bought both (n_ij), either (n_i,
+        n_j) and anything (n): cosine n_ij / sqrt(n_i n_j), jaccard n_ij / (n_i + n_j - n_ij), lift
+        n n_ij / (n_i n_j), confidence n_ij / n_i, llr Dunning's log-likelihood ratio, zero where
+        the two meet no oftener than by chance.
+    neighbours : int, default 50
+        How many neighbours an item keeps at most.
+    min_customers : int, default 1
+        How many customers must have bought both items at least.
+    threads : int or None, default None
+        How many threads work; None for all cores. Results are the same for any number.
+
+    Attributes
+    ----------
+    similarity_ : csr_array of shape (items, items)
+        Scores as float32: row i holds the neighbours of item i, best first. Needs SciPy.
+    counts_ : csr_array of shape (items, items)
+        How many customers bought both, at the same places as ``similarity_``. Needs SciPy.
+    item_counts_ : ndarray of shape (items,)
+        How many customers bought each item.
+    n_customers_ : int
+        How many customers bought anything: rows of the matrix that are not empty.
+    n_items_ : int
+        How many items there are: columns of the matrix.
+
+    Examples
+    --------
+    >>> import numpy as np, cobuy
+    >>> user_items = np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1], [0, 0, 1]])
+    >>> model = cobuy.AlsoBought(neighbours=2).fit(user_items)
+    >>> ids, scores = model.similar_items(0, n=2)
+    >>> ids.tolist(), scores.round(3).tolist()
+    ([1, 2], [0.8159999847412109, 0.40799999237060547])
+    >>> ids, scores = model.recommend([3], user_items[[3]], n=2)
+    >>> ids.tolist()
+    [[0, -1]]
+    """
+
+    def __init__(
+        self,
+        measure: str = "cosine",
+        neighbours: int = 50,
+        min_customers: int = 1,
+        threads: int | None = None,
+    ) -> None:
+        self.measure = measure
+        self.neighbours = neighbours
+        self.min_customers = min_customers
+        self.threads = threads
+
+    def fit(self, user_items: Any) -> AlsoBought:
+        """Learn from who bought what.
+
+        Parameters
+        ----------
+        user_items : sparse matrix or array of shape (customers, items)
+            Every value above zero is a purchase; how large it is does not matter. Stored zeros are
+            dropped, values stored twice for one place are added up first.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For a setting that cannot be, complex values, and negative, NaN or infinite ones.
+        TypeError
+            For what is no matrix.
+        """
+        arguments = self._checked()
+        self._model = AlsoBoughtModel.fit(matrix("user_items", user_items), *arguments)
+        return self
+
+    def similar_items(
+        self, ids: Any, n: int = 10, exclude: Any = None, only: Any = None
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """The nearest items of one item or of several.
+
+        Parameters
+        ----------
+        ids : int or array of int
+            Indices of items.
+        n : int, default 10
+            How many at most; never more than there are items.
+        exclude, only : int or array of int, optional
+            Items never to suggest; the only items to suggest.
+
+        Returns
+        -------
+        ids, scores : int32 and float32 arrays
+            For one item 1-d, as long as there are neighbours. For several of shape (len(ids), min(n,
+            items)), padded with -1 and NaN. Best first, equal scores by index.
+
+        Raises
+        ------
+        IndexError
+            For an index below 0 or past the last item.
+        TypeError
+            For indices that are no whole numbers.
+        """
+        model = self._fitted()
+        items, single = indices("ids", ids, model.items)
+        near, scores = model.similar_items(
+            items,
+            whole("n", n),
+            optional_indices("exclude", exclude, model.items),
+            optional_indices("only", only, model.items),
+        )
+        return _unpadded(near, scores) if single else (near, scores)
+
+    def recommend(
+        self,
+        ids: Any,
+        user_items: Any,
+        n: int = 10,
+        exclude: Any = None,
+        only: Any = None,
+        keep_owned: bool = False,
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """The items that go best with what each customer has bought.
+
+        Parameters
+        ----------
+        ids : int or array of int
+            Names of the rows of ``user_items``, one each; they need not be known from the fit.
+        user_items : sparse matrix or array of shape (len(ids), items)
+            What each of these customers has bought.
+        n : int, default 10
+            How many at most; never more than there are items.
+        exclude, only : int or array of int, optional
+            Items never to suggest; the only items to suggest.
+        keep_owned : bool, default False
+            Whether what a customer has bought may be suggested again.
+
+        Returns
+        -------
+        ids, scores : int32 and float32 arrays
+            For one id 1-d, as long as there are suggestions. For several of shape (len(ids), min(n,
+            items)), padded with -1 and NaN. A score is the sum, over what the customer bought, of its
+            neighbours' scores.
+
+        Raises
+        ------
+        ValueError
+            For a matrix of another width than the model was fitted on, or another number of rows than
+            there are ids.
+        """
+        model = self._fitted()
+        rows = matrix("user_items", user_items)
+        names = np.asarray(ids)
+        if names.ndim > 1:
+            raise ValueError(f"`ids` must be one id or a 1-d array, but has shape {names.shape}")
+        if names.size != rows["shape"][0]:
+            raise ValueError(
+                f"there are {names.size} `ids` for {rows['shape'][0]} rows of `user_items`; "
+                "pass the rows of these customers, as in user_items[ids]"
+            )
+        best, scores = model.recommend(
+            rows,
+            whole("n", n),
+            optional_indices("exclude", exclude, model.items),
+            optional_indices("only", only, model.items),
+            bool(keep_owned),
+        )
+        return _unpadded(best, scores) if names.ndim == 0 else (best, scores)
+
+    def save(self, path: str | PathLike[str]) -> str:
+        """Save the fitted model; the file that was there stays on any failure.
+
+        Returns
+        -------
+        str
+            The file's id: equal data and settings, equal id.
+        """
+        return self._fitted().save(path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> AlsoBought:
+        """Open a saved model, after checking all of it.
+
+        Raises
+        ------
+        ModelFileError
+            For a file that is damaged, foreign, or of a newer version.
+        OSError
+            For a file that cannot be read.
+        """
+        fitted = AlsoBoughtModel.open(path)
+        measure, neighbours, min_customers = fitted.settings
+        model = cls(measure=measure, neighbours=neighbours, min_customers=min_customers)
+        model._model = fitted
+        return model
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The settings by name, as scikit-learn's ``clone`` and searches ask for them."""
+        return {name: getattr(self, name) for name in _SETTINGS}
+
+    def set_params(self, **params: Any) -> AlsoBought:
+        """Change settings; they take effect at the next fit."""
+        for name in params:
+            if name not in _SETTINGS:
+                near = difflib.get_close_matches(name, _SETTINGS, n=1)
+                hint = f"; did you mean `{near[0]}`?" if near else ""
+                raise ValueError(f"AlsoBought has no setting `{name}`{hint}")
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    @property
+    def similarity_(self) -> csr_array:
+        """Scores, items x items; row i is the list of item i, best first."""
+        return self._lists(2)
+
+    @property
+    def counts_(self) -> csr_array:
+        """How many customers bought both, at the places of ``similarity_``."""
+        return self._lists(3)
+
+    @property
+    def item_counts_(self) -> npt.NDArray[np.int64]:
+        """How many customers bought each item."""
+        return self._fitted().item_counts()
+
+    @property
+    def n_customers_(self) -> int:
+        """How many customers bought anything."""
+        return self._fitted().customers
+
+    @property
+    def n_items_(self) -> int:
+        """How many items there are."""
+        return self._fitted().items
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    def __repr__(self) -> str:
+        default = AlsoBought()
+        changed = [
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if value != getattr(default, name)
+        ]
+        return f"AlsoBought({', '.join(changed)})"
+
+    def _checked(self) -> tuple[str, int, int, int | None]:
+        """The settings in the order the core takes them."""
+        if not isinstance(self.measure, str):
+            raise ValueError(f"`measure` is {self.measure!r}, but it must be a name such as 'cosine'")
+        return (
+            self.measure,
+            whole("neighbours", self.neighbours),
+            whole("min_customers", self.min_customers),
+            None if self.threads is None else whole("threads", self.threads),
+        )
+
+    def _fitted(self) -> AlsoBoughtModel:
+        model: AlsoBoughtModel | None = getattr(self, "_model", None)
+        if model is None:
+            raise NotFittedError("this AlsoBought is not fitted yet; call fit first")
+        return model
+
+    def _lists(self, column: int) -> csr_array:
+        model = self._fitted()
+        try:
+            from scipy.sparse import csr_array
+        except ImportError:
+            raise ImportError("this attribute needs SciPy: pip install scipy") from None
+        lists = model.lists()
+        starts, items = lists[0], lists[1]
+        # SciPy copies positions of two widths, so both get the one that holds the larger.
+        width = np.int32 if starts[-1] < 2**31 else np.int64
+        parts = (lists[column], items.astype(width, copy=False), starts.astype(width))
+        return csr_array(parts, shape=(model.items, model.items))
+
+
+def _unpadded(
+    ids: npt.NDArray[np.int32], scores: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """The one row of a padded answer, as long as it goes."""
+    told = ids[0] >= 0
+    return ids[0][told], scores[0][told]

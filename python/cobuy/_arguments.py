@@ -1,0 +1,110 @@
+"""Arguments, checked once: matrices, indices, counts."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from cobuy._core import _Matrix
+
+#: The most that the core is asked for: a count beyond any catalogue means "all".
+_MOST = 2**31 - 1
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """A setting that is a whole number of at least ``least``."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"`{name}` is {value!r}, but it must be a whole number") from None
+    if number < least:
+        raise ValueError(f"`{name}` is {number}, but it must be at least {least}")
+    return min(number, _MOST)
+
+
+def indices(name: str, value: Any, items: int) -> tuple[npt.NDArray[np.int64], bool]:
+    """Item indices as a 1-d array, and whether a single one was given."""
+    array = np.asarray(value)
+    if array.size == 0 and array.ndim == 1:
+        return np.empty(0, dtype=np.int64), False
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"`{name}` must be whole numbers, the indices of items, but holds {array.dtype}"
+        )
+    if array.ndim > 1:
+        raise ValueError(f"`{name}` must be one index or a 1-d array, but has shape {array.shape}")
+    wrong = array[(array < 0) | (array >= items)] if array.ndim else array[None]
+    if array.ndim == 0:
+        wrong = wrong[(wrong < 0) | (wrong >= items)]
+    if wrong.size:
+        raise IndexError(
+            f"item index {wrong[0]} in `{name}` is out of range: there are {items} items"
+        )
+    return np.atleast_1d(array).astype(np.int64), array.ndim == 0
+
+
+def optional_indices(name: str, value: Any, items: int) -> npt.NDArray[np.int64] | None:
+    """``exclude`` or ``only``: None, one index or several."""
+    return None if value is None else indices(name, value, items)[0]
+
+
+def matrix(name: str, value: Any) -> _Matrix:
+    """A customers x items matrix as the core takes it: SciPy's sparse, or a 2-d array."""
+    if isinstance(value, np.ndarray):
+        return _dense(name, value)
+    if not (hasattr(value, "tocsr") and hasattr(value, "shape")):
+        raise TypeError(
+            f"`{name}` must be a SciPy sparse matrix or a 2-d NumPy array of shape (customers, items), "
+            f"but is {type(value).__name__}; for tables of orders use cobuy.Shop"
+        )
+    if len(value.shape) != 2:
+        raise ValueError(f"`{name}` must be 2-d, but has shape {value.shape}")
+    csr = value.tocsr()
+    rows, columns = csr.shape
+    return {
+        "shape": (int(rows), int(columns)),
+        "indptr": _positions(csr.indptr),
+        "indices": _positions(csr.indices),
+        "data": _values(name, np.asarray(csr.data)),
+    }
+
+
+def _dense(name: str, array: npt.NDArray[Any]) -> _Matrix:
+    if array.ndim != 2:
+        raise ValueError(f"`{name}` must be 2-d, but has shape {array.shape}")
+    values = _values(name, array.reshape(-1))
+    rows, columns = np.nonzero(array)
+    return {
+        "shape": (int(array.shape[0]), int(array.shape[1])),
+        "indptr": np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=array.shape[0]))]).astype(
+            np.int64
+        ),
+        "indices": columns.astype(np.int64),
+        "data": None if values is None else values.reshape(array.shape)[rows, columns],
+    }
+
+
+def _positions(array: npt.NDArray[Any]) -> npt.NDArray[np.int32] | npt.NDArray[np.int64]:
+    if array.dtype == np.int32:
+        return np.ascontiguousarray(array, dtype=np.int32)
+    return np.ascontiguousarray(array, dtype=np.int64)
+
+
+def _values(name: str, data: npt.NDArray[Any]) -> npt.NDArray[np.float64] | None:
+    """Values as float64; None where all are known to be one."""
+    kind = data.dtype.kind
+    if kind not in "biuf":
+        raise ValueError(
+            f"the values of `{name}` are {data.dtype}, but purchases are counted in real numbers"
+        )
+    if data.dtype.itemsize > 8:
+        data = data.astype(np.float64)
+    if kind == "b" and data.all():
+        return None
+    return np.ascontiguousarray(data, dtype=np.float64)

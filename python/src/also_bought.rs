@@ -1,0 +1,178 @@
+//! The index door: indices in, arrays out.
+
+use crate::arrays::{Matrix, filter, items};
+use crate::run::{long, short};
+use cobuy::{AlsoBought, AlsoBoughtParams, Measure};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A fitted model: item x item lists, immutable.
+#[pyclass(frozen, module = "cobuy._core")]
+pub struct AlsoBoughtModel(Arc<AlsoBought>);
+
+type Arrays<'py> = (Bound<'py, PyArray2<i32>>, Bound<'py, PyArray2<f32>>);
+type Column<'py, T> = Bound<'py, PyArray1<T>>;
+type Columns<'py> = (
+    Column<'py, i64>,
+    Column<'py, i32>,
+    Column<'py, f32>,
+    Column<'py, i32>,
+);
+
+/// The settings as the core has them.
+pub fn params(
+    py: Python<'_>,
+    measure: &str,
+    neighbours: usize,
+    min_customers: u32,
+    threads: Option<usize>,
+) -> PyResult<AlsoBoughtParams> {
+    let measure: Measure = short(py, || measure.parse())?;
+    let params = AlsoBought::params()
+        .measure(measure)
+        .neighbours(neighbours)
+        .min_customers(min_customers);
+    Ok(match threads {
+        Some(threads) => params.threads(threads),
+        None => params,
+    })
+}
+
+#[pymethods]
+impl AlsoBoughtModel {
+    /// Fits a customers x items matrix.
+    #[staticmethod]
+    fn fit(
+        py: Python<'_>,
+        matrix: Matrix<'_>,
+        measure: &str,
+        neighbours: usize,
+        min_customers: u32,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let matrix = matrix.owned()?;
+        let params = params(py, measure, neighbours, min_customers, threads)?;
+        let model = long(py, |watch| {
+            params.fit_watched(&matrix.purchases(watch)?, watch)
+        })?;
+        Ok(AlsoBoughtModel(Arc::new(model)))
+    }
+
+    /// Opens a saved model.
+    #[staticmethod]
+    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let model = long(py, |_| AlsoBought::open(&path))?;
+        Ok(AlsoBoughtModel(Arc::new(model)))
+    }
+
+    /// From the bytes of a model file.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
+        let model = short(py, || AlsoBought::from_bytes(bytes))?;
+        Ok(AlsoBoughtModel(Arc::new(model)))
+    }
+
+    /// The bytes of a model file.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = short(py, || self.0.to_bytes())?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let from_bytes = slf.get_type().getattr("from_bytes")?;
+        Ok((from_bytes, (slf.get().to_bytes(slf.py())?,)))
+    }
+
+    /// Saves the model and returns its id.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<String> {
+        short(py, || self.0.save(&path))
+    }
+
+    /// The nearest items of each of `ids`.
+    fn similar_items<'py>(
+        &self,
+        py: Python<'py>,
+        ids: PyReadonlyArray1<'py, i64>,
+        n: usize,
+        exclude: Option<PyReadonlyArray1<'py, i64>>,
+        only: Option<PyReadonlyArray1<'py, i64>>,
+    ) -> PyResult<Arrays<'py>> {
+        let ids = items(&ids, self.0.items())?;
+        let filter = filter(py, exclude, only, self.0.items())?;
+        let (near, scores) = short(py, || self.0.similar_rows(&ids, n, &filter))?;
+        Ok((near.into_pyarray(py), scores.into_pyarray(py)))
+    }
+
+    /// The items that go best with each row of a matrix.
+    fn recommend<'py>(
+        &self,
+        py: Python<'py>,
+        matrix: Matrix<'py>,
+        n: usize,
+        exclude: Option<PyReadonlyArray1<'py, i64>>,
+        only: Option<PyReadonlyArray1<'py, i64>>,
+        keep_owned: bool,
+    ) -> PyResult<Arrays<'py>> {
+        let matrix = matrix.owned()?;
+        let filter = filter(py, exclude, only, self.0.items())?;
+        let (best, scores) = long(py, |watch| {
+            let histories = matrix.purchases(watch)?;
+            self.0
+                .recommend_rows(&histories, n, &filter, keep_owned, watch)
+        })?;
+        Ok((best.into_pyarray(py), scores.into_pyarray(py)))
+    }
+
+    /// All lists: row pointers, items, scores, and how many customers bought both.
+    fn lists<'py>(&self, py: Python<'py>) -> Columns<'py> {
+        let lists = self.0.lists();
+        let signed = |values: &[u32]| -> Vec<i32> { values.iter().map(|&v| v as i32).collect() };
+        let columns = lists.all();
+        let starts: Vec<i64> = lists.starts().iter().map(|&start| start as i64).collect();
+        (
+            starts.into_pyarray(py),
+            signed(columns.items).into_pyarray(py),
+            PyArray1::from_slice(py, columns.scores),
+            signed(columns.both).into_pyarray(py),
+        )
+    }
+
+    /// How many customers bought each item.
+    fn item_counts<'py>(&self, py: Python<'py>) -> Column<'py, i64> {
+        let counts: Vec<i64> = self
+            .0
+            .totals()
+            .iter()
+            .map(|&total| i64::from(total))
+            .collect();
+        counts.into_pyarray(py)
+    }
+
+    /// How many items there are.
+    #[getter]
+    fn items(&self) -> usize {
+        self.0.items()
+    }
+
+    /// How many customers bought anything.
+    #[getter]
+    fn customers(&self) -> u32 {
+        self.0.buyers()
+    }
+
+    /// The settings: measure, neighbours, min_customers.
+    #[getter]
+    fn settings(&self) -> (&'static str, usize, u32) {
+        let settings = self.0.settings();
+        (
+            settings.measure.name(),
+            settings.neighbours,
+            settings.min_customers,
+        )
+    }
+}
