@@ -204,7 +204,10 @@ pub(crate) fn did_you_mean(near: &[String]) -> String {
     match near {
         [] => String::new(),
         names => {
-            let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            let quoted: Vec<_> = names
+                .iter()
+                .map(|name| format!("`{}`", crate::history::shown(name)))
+                .collect();
             format!("; did you mean {}?", quoted.join(" or "))
         }
     }

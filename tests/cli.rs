@@ -265,17 +265,17 @@ fn every_option_of_fit_reaches_the_orders() {
         (
             "order_id,item_id\n1,tea\n",
             &["--column", "customer_id="],
-            "odd      1 rows without a customer",
+            "odd      1 row without a customer",
         ),
         (
             "order_id!customer_id!item_id\n1!ann!tea\n",
             &["--delimiter", "!"],
-            "read     1 rows",
+            "read     1 row",
         ),
         (
             "{header},price\n1,ann,tea,\"2,5\"\n",
             &["--decimal-comma"],
-            "read     1 rows",
+            "read     1 row",
         ),
         (
             "{header},ordered_at\n1,ann,tea,3.4.2024\n",
@@ -295,17 +295,17 @@ fn every_option_of_fit_reaches_the_orders() {
         (
             "{header}\n1,guest,tea\n",
             &["--missing", "guest"],
-            "odd      1 rows without a customer",
+            "odd      1 row without a customer",
         ),
         (
             "{header}\n1,1.5,tea\n",
             &["--type", "customer_id=text"],
-            "read     1 rows",
+            "read     1 row",
         ),
         (
             "{header},price\n1,ann,tea,1.00001\n",
             &["--rounding", "nearest"],
-            "read     1 rows",
+            "read     1 row",
         ),
         (
             "{header}\n1,ann,tea\n2,bo\n",
@@ -315,22 +315,22 @@ fn every_option_of_fit_reaches_the_orders() {
         (
             "{header},status\n1,ann,tea,done\n",
             &["--fulfilled", "done"],
-            "status   done (1 orders): counts",
+            "status   done (1 order): counts",
         ),
         (
             "{header},status\n1,ann,tea,done\n",
             &["--unfulfilled", "done"],
-            "status   done (1 orders): does not count",
+            "status   done (1 order): does not count",
         ),
         (
             "{header}\nC1,ann,tea\n",
             &["--c-returns", "true"],
-            "returns  1 rows",
+            "returns  1 row",
         ),
         (
             "{header}\n1,ann,tea\n1,ann,tea\n",
             &["--duplicates", "drop"],
-            "read     1 rows",
+            "read     1 row",
         ),
     ] {
         let ran = Folder::new().fit_text(&orders.replace("{header}", header), options);

@@ -183,15 +183,16 @@ impl AlsoBoughtQuery<'_> {
         if model.buyers_of(item) == 0 {
             return format!("`{name}` was never bought in an order that counts");
         }
-        let count = match found {
-            0 => "no other item".to_owned(),
-            1 => "only 1 other item".to_owned(),
-            _ => format!("only {} other items", grouped(found as u64)),
+        let (others, were, are) = match found {
+            0 => ("no other item".to_owned(), "was", "is"),
+            1 => ("only 1 other item".to_owned(), "was", "is"),
+            _ => (
+                format!("only {} other items", grouped(found as u64)),
+                "were",
+                "are",
+            ),
         };
-        let mut reason = format!("{count} was bought with `{name}`");
-        if found > 1 {
-            reason = format!("{count} were bought with `{name}`");
-        }
+        let mut reason = format!("{others} {were} bought with `{name}`");
         let least = model.settings().min_customers;
         if least > 1 {
             reason.push_str(&format!(" by at least {least} {}", model.basis().plural()));
@@ -200,9 +201,11 @@ impl AlsoBoughtQuery<'_> {
             reason.push_str(" oftener than by chance");
         }
         match (self.exclude.is_empty(), &self.only) {
-            (false, Some(_)) => reason.push_str(" and passes `exclude` and `only`"),
-            (false, None) => reason.push_str(" and is not excluded"),
-            (true, Some(_)) => reason.push_str(" and is among `only`"),
+            (false, Some(_)) => {
+                reason.push_str(&format!(" and {are} among `only` and not excluded"))
+            }
+            (false, None) => reason.push_str(&format!(" and {are} not excluded")),
+            (true, Some(_)) => reason.push_str(&format!(" and {are} among `only`")),
             (true, None) => {}
         }
         reason

@@ -235,7 +235,7 @@ fn list_sections(model: &AlsoBought) -> Sections<'_> {
 fn save(path: &Path, sections: &Sections<'_>) -> Result<ModelId> {
     let identity = atomic::save(
         path,
-        atomic::Readers::Owner,
+        atomic::Content::Model,
         |to| {
             let identity = write(sections, to)?;
             to.flush()?;

@@ -4,25 +4,27 @@
 //! target, and the folder is brought to disk. On any error the temporary file is removed and the old
 //! one stays. Temporary files of processes that died are removed at the next save.
 
+use super::layout::MAGIC;
 use crate::error::{Error, Result};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Who may read a file that was not there before. A file that is replaced keeps its mode.
+/// What a file holds. One of one kind never replaces one of the other: nobody loses orders to a
+/// model that was saved over them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Readers {
-    /// Its owner only: mode 0600.
-    Owner,
-    /// Whoever the system's mask lets: as any other file.
-    Usual,
+pub(crate) enum Content {
+    /// A model: readable by its owner only, unless it replaces one that others may read.
+    Model,
+    /// Anything else: readable as other files are.
+    Other,
 }
 
 /// Writes `path` with `write`; `verify` is given the finished file before it takes the path.
 pub(crate) fn save<T>(
     path: &Path,
-    readers: Readers,
+    content: Content,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<T>,
     verify: impl FnOnce(&Path, &T) -> Result<()>,
 ) -> Result<T> {
@@ -31,11 +33,8 @@ pub(crate) fn save<T>(
         path: path.display().to_string(),
         source,
     };
-    let target = check_target(path).map_err(fail)?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let target = check_target(path, content).map_err(fail)?;
+    let folder = folder_of(path);
     let name = path.file_name().ok_or_else(|| {
         fail(io::Error::new(
             io::ErrorKind::InvalidInput,
@@ -44,7 +43,7 @@ pub(crate) fn save<T>(
     })?;
     let name = name.to_string_lossy();
     remove_stale(folder, &name);
-    let (file, temporary) = create(folder, &name, readers).map_err(fail)?;
+    let (file, temporary) = create(folder, &name, content).map_err(fail)?;
     let written = (|| {
         let mut to = BufWriter::with_capacity(1 << 20, file);
         let told = write(&mut to).map_err(fail)?;
@@ -76,11 +75,14 @@ pub(crate) fn save<T>(
     }
 }
 
-/// The permissions of a file that is there already; refuses what is no plain file.
-fn check_target(path: &Path) -> io::Result<Option<fs::Permissions>> {
+/// The permissions of a file that is there already; refuses what may not be replaced, and a folder
+/// that is not there.
+pub(crate) fn check_target(path: &Path, content: Content) -> io::Result<Option<fs::Permissions>> {
     let about = match fs::symlink_metadata(path) {
         Ok(about) => about,
-        Err(problem) if problem.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => {
+            return fs::metadata(folder_of(path)).map(|_| None);
+        }
         Err(problem) => return Err(problem),
     };
     if about.is_dir() {
@@ -94,20 +96,39 @@ fn check_target(path: &Path) -> io::Result<Option<fs::Permissions>> {
     if !about.is_file() {
         return Err(io::Error::other("it is no plain file"));
     }
-    Ok(Some(about.permissions()))
+    let mut start = Vec::new();
+    File::open(path)?
+        .take(MAGIC.len() as u64)
+        .read_to_end(&mut start)?;
+    match (content, start == MAGIC) {
+        (Content::Model, false) if !start.is_empty() => Err(io::Error::other(
+            "it is no model file, and saving a model would replace it; name another path",
+        )),
+        (Content::Other, true) => Err(io::Error::other(
+            "it is a model file, which this would replace; name another path",
+        )),
+        _ => Ok(Some(about.permissions())),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// A new file in `folder`.
-fn create(folder: &Path, name: &str, readers: Readers) -> io::Result<(File, PathBuf)> {
+fn create(folder: &Path, name: &str, content: Content) -> io::Result<(File, PathBuf)> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if readers == Readers::Owner {
+    if content == Content::Model {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     #[cfg(not(unix))]
-    let _ = readers;
+    let _ = content;
     loop {
         let count = COUNTER.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!(".{name}.{}.{count}.tmp", std::process::id()));
@@ -156,13 +177,13 @@ mod tests {
     use std::io::Write;
 
     fn text(path: &Path) -> String {
-        fs::read_to_string(path).unwrap_or_default()
+        String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
     }
 
     fn put(path: &Path, content: &'static [u8]) -> Result<()> {
         save(
             path,
-            Readers::Owner,
+            Content::Model,
             |to| to.write_all(content),
             |_, ()| Ok(()),
         )
@@ -172,18 +193,18 @@ mod tests {
     fn a_failed_save_leaves_the_old_file_and_nothing_else() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("shop.cobuy");
-        assert!(put(&path, b"old").is_ok());
+        assert!(put(&path, b"\x89CBY\r\n\x1a\nold").is_ok());
         let full = |to: &mut BufWriter<File>| {
             to.write_all(b"half")?;
             Err::<(), _>(io::Error::from(io::ErrorKind::StorageFull))
         };
         assert!(matches!(
-            save(&path, Readers::Owner, full, |_, _| Ok(())),
+            save(&path, Content::Model, full, |_, _| Ok(())),
             Err(Error::Io { .. })
         ));
         let refused = |_: &Path, _: &()| Err(Error::Cancelled);
-        assert!(save(&path, Readers::Owner, |to| to.write_all(b"bad"), refused).is_err());
-        assert_eq!(text(&path), "old");
+        assert!(save(&path, Content::Model, |to| to.write_all(b"bad"), refused).is_err());
+        assert!(text(&path).ends_with("old"));
         assert_eq!(fs::read_dir(folder.path())?.count(), 1);
         assert!(put(&path, b"new").is_ok());
         assert_eq!(text(&path), "new");
@@ -220,6 +241,28 @@ mod tests {
         assert!(put(&link, b"x").is_err());
         assert!(put(folder.path(), b"x").is_err());
         assert_eq!(text(&path), "new");
+        Ok(())
+    }
+
+    #[test]
+    fn a_model_replaces_models_only_and_nothing_else_does() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (orders, shop) = (
+            folder.path().join("orders.csv"),
+            folder.path().join("shop.cobuy"),
+        );
+        fs::write(&orders, "order_id")?;
+        assert!(put(&orders, b"x").is_err());
+        assert_eq!(text(&orders), "order_id");
+        assert!(put(&shop, &MAGIC).is_ok());
+        let other = save(
+            &shop,
+            Content::Other,
+            |to| to.write_all(b"x"),
+            |_, ()| Ok(()),
+        );
+        assert!(other.is_err());
+        assert!(put(&shop, &MAGIC).is_ok());
         Ok(())
     }
 }

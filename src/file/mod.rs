@@ -32,7 +32,8 @@ pub(crate) use layout::{Elements, Kind};
 pub(crate) use read::{Loaded, Refused, load};
 pub(crate) use write::write;
 
-/// Writes a file so that its path holds the old content or the new, whatever happens between.
+/// Writes a file so that its path holds the old content or the new, whatever happens between. A model
+/// file is never replaced.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io); the file that was there stays.
@@ -40,8 +41,24 @@ pub fn replace(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    let usual = atomic::Readers::Usual;
-    atomic::save(path.as_ref(), usual, |to| write(to), |_, ()| Ok(()))
+    let content = atomic::Content::Other;
+    atomic::save(path.as_ref(), content, |to| write(to), |_, ()| Ok(()))
+}
+
+/// Whether a model may be saved at a path, to be asked before the work is done: its folder is there,
+/// and the path is free or holds a model.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io) with what is in the way.
+pub fn check_model_path(path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    atomic::check_target(path, atomic::Content::Model)
+        .map(|_| ())
+        .map_err(|source| crate::Error::Io {
+            doing: "write",
+            path: path.display().to_string(),
+            source,
+        })
 }
 
 /// What a model file is identified by: the BLAKE3 hash of its content, in hexadecimal.

@@ -12,7 +12,7 @@ use crate::history::returns::{mark_returns, settle};
 use crate::history::rows::{Row, Rows};
 use crate::history::settings::{Duplicates, OnError, Settings};
 use crate::history::status::standings;
-use crate::history::summary::{Summary, grouped};
+use crate::history::summary::{Summary, counted};
 use crate::history::tables::{LineTable, OrderTable};
 use crate::history::time::zone;
 use crate::history::typed::Kind;
@@ -190,8 +190,12 @@ impl Builder {
             conflicts.extend(found);
             if name == "customer" && filled > 0 {
                 self.summary.notes.push(format!(
-                    "{} rows without a customer take the one that other rows of their order name",
-                    grouped(filled)
+                    "{} the customer that other rows of the order name",
+                    counted(
+                        filled,
+                        "row without a customer takes",
+                        "rows without a customer take"
+                    )
                 ));
             }
         }

@@ -176,8 +176,10 @@ pub(crate) struct Header {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     Known(Role),
-    /// The shop's own column: the n-th of them.
-    Own(usize),
+    /// The shop's own column.
+    Own,
+    /// A column without a name, such as the index that pandas writes first. It is left out.
+    Nameless,
 }
 
 impl Header {
@@ -193,10 +195,7 @@ impl Header {
             problem,
         };
         for (at, name) in names.iter().enumerate() {
-            if name.is_empty() {
-                return Err(refuse(format!("column {} has no name", at + 1)));
-            }
-            if names[..at].contains(name) {
+            if !name.is_empty() && names[..at].contains(name) {
                 return Err(refuse(format!(
                     "the header names column `{}` twice",
                     shown(name)
@@ -221,15 +220,13 @@ impl Header {
                 None => {}
             }
         }
-        let mut own = 0;
         let meaning = roles
             .into_iter()
-            .map(|role| match role {
+            .zip(&names)
+            .map(|(role, name)| match role {
                 Some(role) => Meaning::Known(role),
-                None => {
-                    own += 1;
-                    Meaning::Own(own - 1)
-                }
+                None if name.is_empty() => Meaning::Nameless,
+                None => Meaning::Own,
             })
             .collect();
         Ok(Header { meaning, names })
@@ -388,7 +385,7 @@ mod tests {
                     .iter()
                     .map(|meaning| match meaning {
                         Meaning::Known(role) => Some(*role),
-                        Meaning::Own(_) => None,
+                        Meaning::Own | Meaning::Nameless => None,
                     })
                     .collect()
             },
@@ -472,7 +469,6 @@ mod tests {
         assert!(name.contains("did you mean `Client`?"), "{name}");
         let twice = message(&["item_id", "item_id"], &[]);
         assert!(twice.contains("`item_id` twice"), "{twice}");
-        assert!(message(&["order_id", "customer_id", ""], &[]).contains("column 3 has no name"));
         assert!(message(&["item_id"], &[("order_id", None)]).contains("`order_id`"));
     }
 }

@@ -5,7 +5,7 @@ use crate::history::decimal::shown;
 use crate::history::labels::{Interner, NONE};
 use crate::history::rows::TextColumn;
 use crate::history::settings::Settings;
-use crate::history::summary::grouped;
+use crate::history::summary::counted;
 
 /// Texts that other programs write where nothing was told.
 const USUAL_MISSING: [&str; 12] = [
@@ -40,9 +40,9 @@ pub(crate) fn usual_missing(
     let text = column.interner.get(code);
     let rows = column.codes.iter().filter(|&&other| other == code).count();
     Some(format!(
-        "column `{name}` holds `{text}` in {} rows, which may be an id or mean that none was told; say \
+        "column `{name}` holds `{text}` in {}, which may be an id or mean that none was told; say \
          which (missing = {text}, or missing = '' if it is an id)",
-        grouped(rows as u64),
+        counted(rows as u64, "row", "rows"),
     ))
 }
 

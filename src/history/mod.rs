@@ -51,7 +51,7 @@ pub use read::csv::Csv;
 pub use returns::ReturnCounts;
 pub use settings::{Duplicates, OnError, Settings};
 pub use status::{FULFILLED, Standing, UNFULFILLED};
-pub use summary::{StatusCount, Summary, grouped};
+pub use summary::{StatusCount, Summary, counted, grouped};
 pub use tables::Line;
 pub use time::{ClockChange, Instant};
 pub use typed::Kind;

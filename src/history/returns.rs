@@ -10,7 +10,7 @@
 
 use crate::history::decimal::MISSING;
 use crate::history::labels::{Labels, NONE};
-use crate::history::summary::grouped;
+use crate::history::summary::counted;
 use crate::history::tables::{LineTable, OrderTable};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -58,8 +58,8 @@ pub(crate) fn mark_returns(
     let example = ids.iter().find(|id| marked(id))?;
     (c_returns.is_none() && detected).then(|| {
         format!(
-            "{} orders with ids like {example} are read as returns (c_returns = false to turn this off)",
-            grouped(marks as u64)
+            "{} like {example} read as returns (c_returns = false to turn this off)",
+            counted(marks as u64, "order with an id", "orders with ids")
         )
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::history::decimal::shown;
 use crate::history::settings::Settings;
-use crate::history::summary::{StatusCount, grouped};
+use crate::history::summary::{StatusCount, counted};
 use crate::history::tables::OrderTable;
 use serde::{Deserialize, Serialize};
 
@@ -132,7 +132,11 @@ fn unknown_statuses(unknown: &[(String, u64)]) -> String {
         .take(MOST)
         .map(|(status, orders)| {
             let status = if status.is_empty() { "(blank)" } else { status };
-            format!("`{}` ({} orders)", shown(status), grouped(*orders))
+            format!(
+                "`{}` ({})",
+                shown(status),
+                counted(*orders, "order", "orders")
+            )
         })
         .collect();
     if unknown.len() > MOST {

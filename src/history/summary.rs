@@ -127,11 +127,11 @@ impl fmt::Display for Summary {
         }
         write!(
             f,
-            "read     {} rows: {} orders, {} customers, {} items",
-            grouped(self.rows),
-            grouped(self.orders),
-            grouped(self.customers),
-            grouped(self.items)
+            "read     {}: {}, {}, {}",
+            counted(self.rows, "row", "rows"),
+            counted(self.orders, "order", "orders"),
+            counted(self.customers, "customer", "customers"),
+            counted(self.items, "item", "items")
         )?;
         if let Some((first, last)) = self.span {
             write!(f, ", {} to {}", day(first), day(last))?;
@@ -142,8 +142,8 @@ impl fmt::Display for Summary {
         }
         writeln!(
             f,
-            "counting {} fulfilled orders",
-            grouped(self.fulfilled_orders)
+            "counting {}",
+            counted(self.fulfilled_orders, "fulfilled order", "fulfilled orders")
         )?;
         for status in &self.statuses {
             let standing = match status.standing {
@@ -152,13 +152,13 @@ impl fmt::Display for Summary {
             };
             writeln!(
                 f,
-                "status   {} ({} orders): {standing}",
+                "status   {} ({}): {standing}",
                 if status.status.is_empty() {
                     "(blank)"
                 } else {
                     &status.status
                 },
-                grouped(status.orders)
+                counted(status.orders, "order", "orders")
             )?;
         }
         self.write_oddities(f)?;
@@ -181,7 +181,7 @@ impl Summary {
         let returns = &self.returns;
         if self.return_rows > 0 {
             let unmatched: Vec<String> = [
-                (returns.partly, "matched in part"),
+                (returns.partly, "in part"),
                 (returns.never_bought, "of items that customer never bought"),
                 (returns.only_later, "of items bought only later"),
                 (returns.nothing_left, "of items already returned"),
@@ -194,8 +194,8 @@ impl Summary {
             .collect();
             write!(
                 f,
-                "returns  {} rows, {} matched",
-                grouped(self.return_rows),
+                "returns  {}, {} matched",
+                counted(self.return_rows, "row", "rows"),
                 grouped(returns.matched)
             )?;
             if !unmatched.is_empty() {
@@ -203,16 +203,25 @@ impl Summary {
             }
             writeln!(f)?;
         }
-        for (count, what) in [
+        for (count, one, more) in [
             (
                 self.rows_without_customer,
+                "row without a customer: it counts for orders only",
                 "rows without a customer: they count for orders only",
             ),
-            (self.duplicate_rows, "rows equal another in every column"),
-            (self.price_not_positive, "rows have a price of zero or less"),
+            (
+                self.duplicate_rows,
+                "row equals another in every column",
+                "rows equal another in every column",
+            ),
+            (
+                self.price_not_positive,
+                "row has a price of zero or less",
+                "rows have a price of zero or less",
+            ),
         ] {
             if count > 0 {
-                writeln!(f, "odd      {} {what}", grouped(count))?;
+                writeln!(f, "odd      {}", counted(count, one, more))?;
             }
         }
         Ok(())
@@ -221,6 +230,11 @@ impl Summary {
 
 fn day(instant: Instant) -> String {
     instant.to_string().chars().take(10).collect()
+}
+
+/// A count of things: `1 order`, `25,900 orders`.
+pub fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { more })
 }
 
 /// A count with its thousands set apart: `541,909`.

@@ -355,7 +355,7 @@ fn not_iso(text: &str) -> String {
     }
     format!(
         "`{}` is not a time: RFC 3339 or `YYYY-MM-DD[ HH:MM[:SS]]` is expected; name any other form \
-         (time_format, for example '%d.%m.%Y %H:%M', or '%s' for seconds since 1970)",
+         (time_format = '%d.%m.%Y %H:%M', or '%s' for seconds since 1970)",
         shown(text)
     )
 }

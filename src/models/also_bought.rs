@@ -68,8 +68,11 @@ impl AlsoBoughtParams {
         self
     }
 
-    /// Refuses settings that cannot be.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Refuses settings that cannot be, as a fit would: to be asked before the work is done.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where `neighbours`, `min_customers` or `threads` is 0.
+    pub fn check(&self) -> Result<()> {
         if self.neighbours == 0 {
             return Err(Error::setting("neighbours", 0, "it must be at least 1"));
         }

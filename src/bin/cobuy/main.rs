@@ -5,6 +5,7 @@ mod output;
 mod progress;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// What sells with what, from a shop's own orders.
@@ -46,10 +47,15 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            eprintln!("error: {failure}");
+            note(&format!("error: {failure}\n"));
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// Says something to whoever watches. Whoever does not listen is no reason to fail.
+fn note(message: &str) {
+    let _ = std::io::stderr().write_all(as_flags(message).as_bytes());
 }
 
 /// Why a command did not do what was asked.
@@ -84,7 +90,7 @@ impl From<std::io::Error> for Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Failure::Cobuy(problem) => f.write_str(&as_flags(&problem.to_string())),
+            Failure::Cobuy(problem) => write!(f, "{problem}"),
             Failure::Output(problem) => write!(f, "cannot write the output: {problem}"),
             Failure::Usage(problem) => f.write_str(problem),
         }
@@ -96,10 +102,12 @@ fn as_flags(message: &str) -> String {
     let flags = [
         ("(columns: ", "(--column "),
         ("(types: ", "(--type "),
-        ("time_format = ", "--time-format "),
+        ("(time_format = ", "(--time-format "),
+        ("(name time_format = ", "(name --time-format "),
         ("(encoding = ", "(--encoding "),
         ("(rounding = ", "(--rounding "),
-        ("missing = ", "--missing "),
+        ("(missing = ", "(--missing "),
+        (", or missing = ", ", or --missing "),
         ("(clock_change = ", "(--clock-change "),
         ("(c_returns = ", "(--c-returns "),
         ("(decimal = ,)", "(--decimal-comma)"),

@@ -46,8 +46,12 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// As aligned columns.
-    pub fn write_table(&self, to: &mut dyn Write) -> io::Result<()> {
+    /// As aligned columns; control characters, which would move what follows, as a sign that one is
+    /// there.
+    pub fn write_table(mut self, to: &mut dyn Write) -> io::Result<()> {
+        for cell in self.rows.iter_mut().flatten() {
+            *cell = cell.replace(char::is_control, "\u{fffd}");
+        }
         let width = |at: usize| {
             let cells = self.rows.iter().map(|row| row[at].width());
             cells

@@ -9,6 +9,7 @@ use crate::history::columns::{Header, Meaning, Role};
 use crate::history::decimal::{MISSING, Money, Quantity, parse_decimal, shown};
 use crate::history::rows::Row;
 use crate::history::settings::{OnError, Settings};
+use crate::history::summary::counted;
 use crate::history::time::{TimeReader, zone};
 use crate::history::typed::Kind;
 use crate::watch::Watch;
@@ -241,10 +242,12 @@ impl Csv {
         }
         let mut own = Vec::new();
         let mut roles = Vec::new();
+        let mut nameless = 0;
         for (meaning, name) in header.meaning.iter().zip(&header.names) {
             match meaning {
                 Meaning::Known(role) => roles.push((*role, name)),
-                Meaning::Own(_) => own.push(name.clone()),
+                Meaning::Own => own.push(name.clone()),
+                Meaning::Nameless => nameless += 1,
             }
         }
         let mut builder = Builder::new(
@@ -254,6 +257,11 @@ impl Csv {
             roles.iter().map(|&(role, _)| role),
             own.into_iter(),
         )?;
+        if nameless > 0 {
+            let columns = counted(nameless, "column", "columns");
+            let note = format!("{columns} without a name left out");
+            builder.summary.notes.push(note);
+        }
         roles.sort();
         for (role, name) in roles {
             builder.summary.took(role, name);
@@ -293,7 +301,8 @@ impl<'a> RowReader<'a> {
         for (at, meaning) in header.meaning.iter().enumerate() {
             match meaning {
                 Meaning::Known(role) => column[*role as usize] = Some(at),
-                Meaning::Own(_) => own.push(at),
+                Meaning::Own => own.push(at),
+                Meaning::Nameless => {}
             }
         }
         let settings = &csv.settings;

@@ -1,7 +1,7 @@
 //! `cobuy also-bought`: what goes with an item.
 
-use crate::Failure;
 use crate::output::{Format, Table, ratio, share, stdout, write_json};
+use crate::{Failure, note};
 use clap::Args;
 use cobuy::Engine;
 use cobuy::engine::Suggestion;
@@ -46,13 +46,11 @@ impl AlsoBought {
         for id in &answer.unknown {
             let near = engine.items().near(id);
             let hint = near.first().map(|near| format!("; did you mean `{near}`?"));
-            eprintln!(
-                "note: `{id}` is no item of this shop{}",
-                hint.unwrap_or_default()
-            );
+            let hint = hint.unwrap_or_default();
+            note(&format!("note: `{id}` is no item of this shop{hint}\n"));
         }
         if let (Some(reason), false) = (&answer.short_reason, self.format == Format::Json) {
-            eprintln!("note: {reason}");
+            note(&format!("note: {reason}\n"));
         }
         let basis = engine.model().basis().plural();
         let numbers = ["score", basis, "support", "confidence", "lift"];

@@ -6,6 +6,7 @@ use crate::output::{stdout, write_csv_row, write_json};
 use clap::{Args, ValueEnum};
 use cobuy::Engine;
 use cobuy::engine::Suggestion;
+use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -45,6 +46,13 @@ enum Rows {
     Json,
 }
 
+/// One item's list, as a line of JSON.
+#[derive(Serialize)]
+struct List<'a> {
+    item: &'a str,
+    items: Vec<Suggestion>,
+}
+
 impl Export {
     pub fn run(self) -> Result<(), Failure> {
         let engine = Engine::open(&self.shop)?;
@@ -76,7 +84,13 @@ fn write<'a>(
     }
     for (item, suggestions) in lists {
         match format {
-            Rows::Json => write_json(to, &serde_json::json!({"item": item, "items": suggestions}))?,
+            Rows::Json => write_json(
+                to,
+                &List {
+                    item,
+                    items: suggestions,
+                },
+            )?,
             Rows::Csv => {
                 for (rank, suggestion) in (1..).zip(&suggestions) {
                     let rank = i32::to_string(&rank);

@@ -1,11 +1,11 @@
 //! `cobuy fit`: from an order file to a shop's file.
 
-use crate::Failure;
 use crate::output::{stdout, write_json};
 use crate::progress::Bar;
+use crate::{Failure, note};
 use clap::{Args, ValueEnum};
 use cobuy::history::{ClockChange, Duplicates, Kind, OnError, Rounding};
-use cobuy::{AlsoBought, Basis, Csv, Engine, Measure, Settings, Watch};
+use cobuy::{AlsoBought, AlsoBoughtParams, Basis, Csv, Engine, Measure, Settings, Watch};
 use std::path::PathBuf;
 
 /// Reads orders and learns what sells with what.
@@ -57,8 +57,8 @@ struct FileOptions {
     /// What the file calls a column; an empty name: the file has none. May be given again.
     #[arg(long = "column", value_name = "COLUMN=NAME", value_parser = pair)]
     columns: Vec<(String, String)>,
-    /// What stands between fields [default: recognised].
-    #[arg(long)]
+    /// What stands between fields, \t for a tab [default: recognised].
+    #[arg(long, value_parser = delimiter)]
     delimiter: Option<char>,
     /// The encoding [default: utf-8].
     #[arg(long)]
@@ -148,22 +148,17 @@ enum Repeats {
 impl Fit {
     pub fn run(self) -> Result<(), Failure> {
         let csv = self.csv()?;
+        let params = self.params();
+        // What cannot work is said before the file is read.
+        params.check()?;
+        cobuy::file::check_model_path(&self.output)?;
         let bar = Bar::new(self.quiet);
         let progress = |progress| bar.tell(progress);
         let read = csv.read_watched(&self.orders, Watch::new().progress(&progress));
         bar.clear();
         let history = read?;
-        match self.format {
-            Form::Json => stdout(|to| write_json(to, history.summary()))?,
-            Form::Table if self.quiet => {}
-            Form::Table => eprint!("{}", history.summary()),
-        }
-        let mut params = AlsoBought::params()
-            .measure(self.measure)
-            .neighbours(self.neighbours)
-            .min_customers(self.min_customers);
-        if let Some(threads) = self.threads {
-            params = params.threads(threads);
+        if let (Form::Table, false) = (self.format, self.quiet) {
+            note(&history.summary().to_string());
         }
         let basis = match self.basis {
             By::Customer => Basis::Customer,
@@ -177,9 +172,27 @@ impl Fit {
         let id = engine?.save(&self.output)?;
         if !self.quiet {
             let short: String = id.chars().take(12).collect();
-            eprintln!("saved    {} (id {short})", self.output.display());
+            note(&format!(
+                "saved    {} (id {short})\n",
+                self.output.display()
+            ));
         }
-        Ok(())
+        match self.format {
+            // The shop is saved before anybody may stop listening.
+            Form::Json => stdout(|to| write_json(to, history.summary())),
+            Form::Table => Ok(()),
+        }
+    }
+
+    fn params(&self) -> AlsoBoughtParams {
+        let params = AlsoBought::params()
+            .measure(self.measure)
+            .neighbours(self.neighbours)
+            .min_customers(self.min_customers);
+        match self.threads {
+            Some(threads) => params.threads(threads),
+            None => params,
+        }
     }
 
     fn csv(&self) -> Result<Csv, Failure> {
@@ -229,6 +242,14 @@ impl Fit {
         } else {
             csv
         })
+    }
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    match (text, text.chars().next()) {
+        ("\\t", _) => Ok('\t'),
+        (_, Some(only)) if only.len_utf8() == text.len() => Ok(only),
+        _ => Err("it must be one character".to_owned()),
     }
 }
 
