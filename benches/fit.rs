@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn fit(criterion: &mut Criterion, size: &str, purchases: &Purchases) -> cobuy::Result<()> {
     let mut group = criterion.benchmark_group("fit");
-    group.sampling_mode(SamplingMode::Flat); // one fit a sample: it takes long enough
+    group.sampling_mode(SamplingMode::Flat); // equally many fits a sample: each takes long enough
     for threads in [1, 2] {
         let params = AlsoBought::params().neighbours(100).threads(threads);
         let fit = || params.fit(purchases);

@@ -246,8 +246,8 @@ class Shop:
         dict of str to column
             Ids, status, channel, campaign and return_of as lists of texts (None: not told); quantity,
             left (what counts after status and returns), price, discount, cost, amount and margin as
-            float64 (NaN: not known); at and ordered_at as datetime64[us] in UTC. Lines run by order id,
-            time and item.
+            float64 (NaN: not known); at and ordered_at as datetime64[us] in UTC; then the shop's own
+            columns as lists. Lines run by order id, time and item.
         """
         columns: dict[str, Any] = self._told().lines()
         for name in ("at", "ordered_at"):

@@ -2,7 +2,7 @@
 
 use crate::also_bought::params;
 use crate::run::{long, short};
-use cobuy::history::{ClockChange, Duplicates, Kind, Line, OnError, Rounding};
+use cobuy::history::{ClockChange, Duplicates, Kind, Line, OnError, Rounding, Value};
 use cobuy::{Basis, Csv, Engine, Instant, Money, Settings};
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyValueError;
@@ -185,6 +185,10 @@ impl History {
         };
         time("at", |line| line.at())?;
         time("ordered_at", |line| line.ordered_at())?;
+        for (name, _) in &self.0.summary().own_columns {
+            let values = lines().map(|line| line.own(name).map(python_value));
+            columns.set_item(name, values.collect::<Vec<_>>())?;
+        }
         Ok(columns)
     }
 
@@ -215,6 +219,24 @@ impl History {
             builder.watch(watch).fit()
         })?;
         Ok(ShopEngine(Arc::new(engine)))
+    }
+}
+
+/// A value of the shop's own as Python has it; an instant as text.
+#[derive(IntoPyObject)]
+enum PythonValue<'a> {
+    Text(&'a str),
+    Number(f64),
+    Flag(bool),
+    Time(String),
+}
+
+fn python_value(value: Value<'_>) -> PythonValue<'_> {
+    match value {
+        Value::Text(text) => PythonValue::Text(text),
+        Value::Number(number) => PythonValue::Number(number),
+        Value::Flag(flag) => PythonValue::Flag(flag),
+        Value::Time(instant) => PythonValue::Time(instant.to_string()),
     }
 }
 

@@ -54,7 +54,7 @@ pub use status::{FULFILLED, Standing, UNFULFILLED};
 pub use summary::{StatusCount, Summary, counted, grouped};
 pub use tables::Line;
 pub use time::{ClockChange, Instant};
-pub use typed::Kind;
+pub use typed::{Kind, Value};
 
 pub(crate) use decimal::shown;
 pub(crate) use labels::NONE;

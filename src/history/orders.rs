@@ -10,6 +10,7 @@ use crate::history::settings::{OnError, Settings};
 use crate::history::time::Instant;
 use crate::watch::Watch;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// One line of an order: an item, how many, at what price, by whom.
 ///
@@ -44,6 +45,8 @@ pub struct OrderLine<'a> {
     pub cost: Option<Money>,
     /// The order that a return is of.
     pub return_of: Option<Cow<'a, str>>,
+    /// Columns of the shop's own, by name: texts, from which the column's kind is told.
+    pub own: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
 impl<'a> OrderLine<'a> {
@@ -80,6 +83,12 @@ impl<'a> OrderLine<'a> {
         self
     }
 
+    /// With a value in a column of the shop's own.
+    pub fn own(mut self, column: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
+        self.own.push((column.into(), value.into()));
+        self
+    }
+
     /// With this status.
     pub fn status(mut self, status: impl Into<Cow<'a, str>>) -> Self {
         self.status = Some(status.into());
@@ -108,6 +117,17 @@ impl History {
     /// assert_eq!(history.items().iter().collect::<Vec<_>>(), ["cup", "tea"]);
     /// # Ok::<(), cobuy::Error>(())
     /// ```
+    ///
+    /// Columns of the shop's own come along, with the kind that all their values share:
+    ///
+    /// ```
+    /// use cobuy::{History, OrderLine, Settings, history::Value};
+    /// let lines = [OrderLine::new("1", "ann", "tea").own("shelf", "12")];
+    /// let history = History::from_orders(lines, &Settings::default())?;
+    /// let shelves: Vec<_> = history.lines().map(|line| line.own("shelf")).collect();
+    /// assert_eq!(shelves, [Some(Value::Number(12.0))]);
+    /// # Ok::<(), cobuy::Error>(())
+    /// ```
     pub fn from_orders<'a>(
         lines: impl IntoIterator<Item = OrderLine<'a>>,
         settings: &Settings,
@@ -133,13 +153,15 @@ impl History {
             })
         };
         let roles = ids.into_iter().chain(Role::ALL.into_iter().filter(told));
+        let own = lines.iter().flat_map(|line| &line.own);
+        let own: BTreeSet<String> = own.map(|(name, _)| name.clone().into_owned()).collect();
         let source_name = "the orders";
         let mut builder = Builder::new(
             settings.clone(),
             source_name.to_owned(),
             OnError::Stop,
             roles,
-            std::iter::empty(),
+            own.iter().cloned(),
         )?;
         for (at, line) in lines.iter().enumerate() {
             let place = at as u64 + 1;
@@ -150,7 +172,12 @@ impl History {
                 column: Some(role.name().to_owned()),
                 problem,
             })?;
-            builder.push(place, &row, std::iter::empty())?;
+            let value = |name: &String| {
+                let told = line.own.iter().find(|(own, _)| own == name);
+                let told = told.map(|(_, value)| value.as_ref());
+                told.filter(|value| !settings.is_missing(value))
+            };
+            builder.push(place, &row, own.iter().map(value))?;
         }
         builder.finish(Watch::new())
     }

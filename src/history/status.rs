@@ -7,8 +7,8 @@ use crate::history::tables::OrderTable;
 use serde::{Deserialize, Serialize};
 
 /// Statuses of orders that count, as [`Settings::fulfilled`](crate::Settings::fulfilled) has them
-/// where nothing else is said. Compared by [`spelling`], so `Complete`, `wc-completed` and
-/// `COMPLETED` are all among them.
+/// where nothing else is said. Compared without case and with `_` and `-` as spaces, so `Complete`,
+/// `wc-completed` and `COMPLETED` are all among them.
 pub const FULFILLED: [&str; 6] = [
     "delivered",
     "completed",
@@ -40,7 +40,7 @@ pub const UNFULFILLED: [&str; 16] = [
 
 /// A status without what shops spell differently: case, outer space, `_` and `-` for a space, and
 /// the `wc-` that WooCommerce puts in front.
-pub fn spelling(status: &str) -> String {
+fn spelling(status: &str) -> String {
     let plain = status.trim().to_lowercase().replace(['_', '-'], " ");
     plain
         .strip_prefix("wc ")

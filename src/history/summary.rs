@@ -1,6 +1,5 @@
 //! What was read, and what was taken for what.
 
-use crate::history::columns::Role;
 use crate::history::decimal::MISSING;
 use crate::history::labels::NONE;
 use crate::history::returns::ReturnCounts;
@@ -99,10 +98,6 @@ impl Summary {
         self.own_columns = own
             .map(|(name, typed)| (name.clone(), typed.kind()))
             .collect();
-    }
-
-    pub(crate) fn took(&mut self, role: Role, name: &str) {
-        self.columns.push((role.name(), name.to_owned()));
     }
 }
 

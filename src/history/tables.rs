@@ -4,7 +4,7 @@ use crate::history::decimal::{MISSING, Money, Quantity};
 use crate::history::labels::{Labels, NONE};
 use crate::history::status::Standing;
 use crate::history::time::Instant;
-use crate::history::typed::Typed;
+use crate::history::typed::{Typed, Value};
 use std::ops::Range;
 
 /// A column of texts, each distinct one kept once.
@@ -229,6 +229,13 @@ impl<'a> Line<'a> {
     /// The campaign the order is put down to.
     pub fn campaign(&self) -> Option<&'a str> {
         self.of_order(&self.orders.campaign)
+    }
+
+    /// The value in a column of the shop's own; `None` where nothing was told, or there is no such
+    /// column.
+    pub fn own(&self, column: &str) -> Option<Value<'a>> {
+        let (_, values) = self.lines.own.iter().find(|(name, _)| name == column)?;
+        values.get(self.row)
     }
 
     /// The order that a return names.

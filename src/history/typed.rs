@@ -3,7 +3,7 @@
 use crate::history::decimal::MISSING;
 use crate::history::labels::{Interner, NONE};
 use crate::history::tables::Texts;
-use crate::history::time::TimeReader;
+use crate::history::time::{Instant, TimeReader};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -53,7 +53,33 @@ pub(crate) enum Typed {
     Time(Vec<i64>),
 }
 
+/// A value of a column of the shop's own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Flag(bool),
+    /// An instant.
+    Time(Instant),
+}
+
 impl Typed {
+    /// The value on a row; `None` where nothing was told.
+    pub(crate) fn get(&self, row: usize) -> Option<Value<'_>> {
+        match self {
+            Typed::Text(texts) => texts.get(row).map(Value::Text),
+            Typed::Number(values) => values
+                .get(row)
+                .filter(|v| !v.is_nan())
+                .map(|&v| Value::Number(v)),
+            Typed::Flag(values) => values.get(row).copied().flatten().map(Value::Flag),
+            Typed::Time(values) => Instant::told(*values.get(row)?).map(Value::Time),
+        }
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Typed::Text(_) => Kind::Text,

@@ -1,11 +1,12 @@
 //! Orders from CSV files.
 
+use super::header::{Header, Meaning};
 use super::records::{Fields, LONGEST, MOST_FIELDS, Next, Records};
 use super::source::{Source, open, plain_text};
 use crate::error::{Error, Result};
 use crate::history::History;
 use crate::history::build::Builder;
-use crate::history::columns::{Header, Meaning, Role};
+use crate::history::columns::Role;
 use crate::history::decimal::{MISSING, Money, Quantity, parse_decimal, shown};
 use crate::history::rows::Row;
 use crate::history::settings::{OnError, Settings};
@@ -226,9 +227,8 @@ impl Csv {
                     near: crate::near::near(column, header.names.iter().map(String::as_str)),
                 });
             };
-            let id = |role| matches!(role, Role::OrderId | Role::CustomerId | Role::ItemId);
             if let Meaning::Known(role) = header.meaning[at]
-                && !(id(role) && *kind == Kind::Text)
+                && !(role.is_id() && *kind == Kind::Text)
             {
                 return Err(Error::setting(
                     "types",
@@ -264,7 +264,7 @@ impl Csv {
         }
         roles.sort();
         for (role, name) in roles {
-            builder.summary.took(role, name);
+            builder.summary.columns.push((role.name(), name.to_owned()));
         }
         Ok(builder)
     }

@@ -1,5 +1,6 @@
 //! Files of orders. Each format has a file here and ends in the same builder of rows.
 
 pub(super) mod csv;
+mod header;
 mod records;
 mod source;

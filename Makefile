@@ -1,0 +1,67 @@
+# Everything a newcomer runs. Needs cargo, Python 3.10 or newer, and make; the rest is installed into
+# .venv and target/.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+CARGO ?= cargo
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: help demo test lint rust python wheel bench peers docs clean
+
+help: ## Says what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: ## Fits the embedded corner shop and shows what it learnt, in a minute
+	@$(CARGO) build --quiet --release --features cli
+	@sh datasets/corner_shop/demo.sh $(CURDIR)/target/release/cobuy
+
+test: lint rust python ## Runs every check and test
+
+lint: ## Formatting, clippy with every set of features, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --all-features --quiet -- -D warnings
+	$(CARGO) clippy --all-targets --no-default-features --quiet -- -D warnings
+	$(CARGO) clippy --all-targets --no-default-features --features csv --quiet -- -D warnings
+	$(CARGO) clippy --all-targets --no-default-features --features cli --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --all-features --quiet
+
+rust: ## Unit, case, law, conformance, real-data, command-line and doc tests; benches once each
+	$(CARGO) test --no-default-features --quiet
+	$(CARGO) test --all-features
+	$(CARGO) bench --all-features --quiet -- --test
+
+python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stubs and all Python tests
+	$(CARGO) build --quiet --features cli
+	rm -rf .venv-clean && $(PYTHON) -m venv .venv-clean
+	.venv-clean/bin/python -m pip install --quiet --disable-pip-version-check dist/cobuy-*.whl
+	.venv-clean/bin/python python/tests/smoke.py
+	rm -rf .venv-clean
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
+	cd python/tests && $(BIN)/python -m mypy --strict --python-executable $(BIN)/python -p cobuy
+	cd python/tests && $(BIN)/python -m mypy.stubtest cobuy
+	$(BIN)/python -m pytest -c python/pyproject.toml python/tests
+
+wheel: $(VENV)/ready
+	rm -rf dist
+	$(BIN)/maturin build --quiet --release --manifest-path python/Cargo.toml --interpreter $(BIN)/python --out dist
+
+$(VENV)/ready: python/requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-dev.txt
+	touch $@
+
+bench: ## Criterion: reading, building, fitting, asking
+	$(CARGO) bench --all-features
+
+peers: wheel ## The same work side by side with other packages
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
+	$(BIN)/python benches/peers/also_bought.py
+
+docs: ## The crate's documentation, to be opened in a browser
+	$(CARGO) doc --no-deps --all-features --open
+
+clean: ## Removes all that was built
+	$(CARGO) clean
+	rm -rf $(VENV) .venv-clean dist

@@ -1,0 +1,315 @@
+//! A table's header: what each of its columns is taken for.
+
+use crate::error::{Error, Result};
+use crate::history::columns::Role;
+use crate::history::decimal::shown;
+use crate::near::near;
+
+/// What each column of a header was taken for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Header {
+    /// By column of the file.
+    pub meaning: Vec<Meaning>,
+    /// The header's names, trimmed.
+    pub names: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Known(Role),
+    /// The shop's own column.
+    Own,
+    /// A column without a name, such as the index that pandas writes first. It is left out.
+    Nameless,
+}
+
+impl Header {
+    /// Takes a file's header, where `columns` names what a role's column is called in the file
+    /// (`None`: the file has none for it).
+    pub(crate) fn new(
+        names: Vec<String>,
+        columns: &[(String, Option<String>)],
+        source_name: &str,
+    ) -> Result<Header> {
+        let refuse = |problem: String| Error::Table {
+            source_name: source_name.to_owned(),
+            problem,
+        };
+        for (at, name) in names.iter().enumerate() {
+            if !name.is_empty() && names[..at].contains(name) {
+                return Err(refuse(format!(
+                    "the header names column `{}` twice",
+                    shown(name)
+                )));
+            }
+        }
+        let named = named_columns(&names, columns)?;
+        let mut roles: Vec<Option<Role>> = vec![None; names.len()];
+        for role in Role::ALL {
+            let column = match named.iter().find(|(known, _)| *known == role) {
+                Some(&(_, column)) => column,
+                None => recognise(role, &names, &named).map_err(refuse)?,
+            };
+            match column {
+                Some(column) => roles[column] = Some(role),
+                None if role.is_id()
+                    && !(role == Role::CustomerId
+                        && named.iter().any(|(known, _)| *known == role)) =>
+                {
+                    return Err(refuse(missing_column(role, &names)));
+                }
+                None => {}
+            }
+        }
+        let meaning = roles
+            .into_iter()
+            .zip(&names)
+            .map(|(role, name)| match role {
+                Some(role) => Meaning::Known(role),
+                None if name.is_empty() => Meaning::Nameless,
+                None => Meaning::Own,
+            })
+            .collect();
+        Ok(Header { meaning, names })
+    }
+
+    /// How many of these names would be recognised; for guessing a delimiter.
+    pub(crate) fn recognised<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+        names
+            .map(plain)
+            .filter(|name| {
+                Role::ALL.iter().any(|role| {
+                    plain(role.name()) == *name || role.spellings().contains(&name.as_str())
+                })
+            })
+            .count()
+    }
+}
+
+/// A name without case and without what is no letter or digit.
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// `columns` as roles and positions, refusing names that are neither.
+fn named_columns(
+    names: &[String],
+    columns: &[(String, Option<String>)],
+) -> Result<Vec<(Role, Option<usize>)>> {
+    let mut named: Vec<(Role, Option<usize>)> = Vec::new();
+    for (role, column) in columns {
+        let role = Role::from_name(role)?;
+        if named.iter().any(|(known, _)| *known == role) {
+            return Err(Error::setting(
+                "columns",
+                role.name(),
+                "a column can be named only once",
+            ));
+        }
+        let position = match column {
+            None => None,
+            Some(column) => Some(names.iter().position(|name| name == column).ok_or_else(
+                || Error::UnknownName {
+                    what: "column in the file called",
+                    name: shown(column),
+                    near: near(column, names.iter().map(String::as_str)),
+                },
+            )?),
+        };
+        if position.is_some() && named.iter().any(|(_, taken)| *taken == position) {
+            let column = column.as_deref().unwrap_or_default();
+            return Err(Error::setting(
+                "columns",
+                column,
+                "one column can mean only one thing",
+            ));
+        }
+        named.push((role, position));
+    }
+    Ok(named)
+}
+
+/// The column that a role's name or spelling stands for, where it is one.
+fn recognise(
+    role: Role,
+    names: &[String],
+    named: &[(Role, Option<usize>)],
+) -> std::result::Result<Option<usize>, String> {
+    let free = |at: usize| !named.iter().any(|(_, taken)| *taken == Some(at));
+    let name = plain(role.name());
+    let mut found: Vec<usize> = (0..names.len())
+        .filter(|&at| free(at))
+        .filter(|&at| {
+            let plain = plain(&names[at]);
+            plain == name || role.spellings().contains(&plain.as_str())
+        })
+        .collect();
+    // The name itself goes before its spellings.
+    if let Some(&exact) = found.iter().find(|&&at| names[at] == role.name()) {
+        found = vec![exact];
+    }
+    match found[..] {
+        [] => Ok(None),
+        [column] => Ok(Some(column)),
+        [first, second, ..] => Err(format!(
+            "both `{}` and `{}` may be the column `{}`; name the one to take (columns: {}={})",
+            names[first],
+            names[second],
+            role.name(),
+            role.name(),
+            names[first],
+        )),
+    }
+}
+
+fn missing_column(role: Role, names: &[String]) -> String {
+    let mut likely: Vec<String> = Vec::new();
+    for spelling in std::iter::once(role.name()).chain(role.spellings().iter().copied()) {
+        for name in near(spelling, names.iter().map(String::as_str)) {
+            if !likely.contains(&name) {
+                likely.push(name);
+            }
+        }
+    }
+    likely.truncate(2);
+    let without = match role {
+        Role::CustomerId => {
+            ", or leave it empty for orders without customers (columns: customer_id=)"
+        }
+        _ => "",
+    };
+    format!(
+        "no column is recognised as `{}` among {}{}; name it (columns: {}=NAME){without}",
+        role.name(),
+        list(names),
+        crate::error::did_you_mean(&likely).trim_end_matches('?'),
+        role.name(),
+    )
+}
+
+fn list(names: &[String]) -> String {
+    const MOST: usize = 12;
+    let mut text = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{}`", shown(name)))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > MOST {
+        text.push_str(&format!(" and {} more", names.len() - MOST));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &[&str], columns: &[(&str, Option<&str>)]) -> Result<Header> {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|(role, name)| ((*role).to_owned(), name.map(str::to_owned)))
+            .collect();
+        Header::new(names, &columns, "orders.csv")
+    }
+
+    fn roles(names: &[&str], columns: &[(&str, Option<&str>)]) -> Vec<Option<Role>> {
+        header(names, columns).map_or_else(
+            |_| Vec::new(),
+            |header| {
+                header
+                    .meaning
+                    .iter()
+                    .map(|meaning| match meaning {
+                        Meaning::Known(role) => Some(*role),
+                        Meaning::Own | Meaning::Nameless => None,
+                    })
+                    .collect()
+            },
+        )
+    }
+
+    fn message(names: &[&str], columns: &[(&str, Option<&str>)]) -> String {
+        header(names, columns)
+            .err()
+            .map_or_else(String::new, |problem| problem.to_string())
+    }
+
+    #[test]
+    fn usual_spellings_are_recognised() {
+        use Role::*;
+        assert_eq!(
+            roles(
+                &[
+                    "InvoiceNo",
+                    "StockCode",
+                    "Description",
+                    "Quantity",
+                    "InvoiceDate",
+                    "UnitPrice",
+                    "CustomerID"
+                ],
+                &[]
+            ),
+            [
+                Some(OrderId),
+                Some(ItemId),
+                None,
+                Some(Quantity),
+                Some(OrderedAt),
+                Some(Price),
+                Some(CustomerId)
+            ]
+        );
+        assert_eq!(
+            roles(&["user_id", "product_id", "Order No.", "datetime"], &[]),
+            [
+                Some(CustomerId),
+                Some(ItemId),
+                Some(OrderId),
+                Some(OrderedAt)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_named_column_frees_its_spellings() {
+        assert_eq!(
+            roles(
+                &["order_id", "sku", "product_id", "user", "Client"],
+                &[("item_id", Some("sku")), ("customer_id", Some("Client"))]
+            ),
+            [
+                Some(Role::OrderId),
+                Some(Role::ItemId),
+                None,
+                None,
+                Some(Role::CustomerId)
+            ]
+        );
+        let without = roles(&["order_id", "item_id"], &[("customer_id", None)]);
+        assert_eq!(without, [Some(Role::OrderId), Some(Role::ItemId)]);
+    }
+
+    #[test]
+    fn what_is_ambiguous_or_unknown_is_refused_with_the_way_out() {
+        let two = message(&["order_id", "user_id", "sku", "product_id"], &[]);
+        assert!(
+            two.contains("both `sku` and `product_id` may be the column `item_id`"),
+            "{two}"
+        );
+        let missing = message(&["order_id", "custmer_id", "item_id"], &[]);
+        assert!(missing.contains("did you mean `custmer_id`"), "{missing}");
+        let role = message(&["a"], &[("custmer_id", Some("a"))]);
+        assert!(role.contains("did you mean `customer_id`?"), "{role}");
+        let name = message(&["Client", "order_id"], &[("customer_id", Some("Clint"))]);
+        assert!(name.contains("did you mean `Client`?"), "{name}");
+        let twice = message(&["item_id", "item_id"], &[]);
+        assert!(twice.contains("`item_id` twice"), "{twice}");
+        assert!(message(&["item_id"], &[("order_id", None)]).contains("`order_id`"));
+    }
+}
