@@ -22,9 +22,10 @@ impl TopK {
         }
     }
 
-    /// Offers an index. Scores are above zero; others, and NaN, are left out.
+    /// Offers an index. Scores are above zero; others, and NaN, are left out. Says whether the score
+    /// reaches the bar: where it does not, no lower one does, whatever its index.
     #[inline]
-    pub(crate) fn offer(&mut self, index: u32, score: f32) {
+    pub(crate) fn offer(&mut self, index: u32, score: f32) -> bool {
         let key = key(index, score);
         if score > 0.0 && key > self.bar {
             self.buffer.push(key);
@@ -32,6 +33,7 @@ impl TopK {
                 self.shrink();
             }
         }
+        score > 0.0 && key >> 32 >= self.bar >> 32
     }
 
     /// Hands out what was kept, best first, and starts anew.

@@ -135,12 +135,22 @@ impl AlsoBoughtParams {
     fn select(&self, row: &Row<'_>, filter: &Filter, top: &mut TopK) {
         let least = self.min_customers;
         match self.measure {
-            Measure::Count => row.offer(least, filter, top, |c| Measure::Count.score(c)),
-            Measure::Cosine => row.offer(least, filter, top, |c| Measure::Cosine.score(c)),
-            Measure::Jaccard => row.offer(least, filter, top, |c| Measure::Jaccard.score(c)),
-            Measure::Lift => row.offer(least, filter, top, |c| Measure::Lift.score(c)),
-            Measure::Confidence => row.offer(least, filter, top, |c| Measure::Confidence.score(c)),
-            Measure::Llr => row.offer(least, filter, top, |c| Measure::Llr.score(c)),
+            Measure::Count => row.offer(self.measure, least, filter, top, |c| {
+                Measure::Count.score(c)
+            }),
+            Measure::Cosine => row.offer(self.measure, least, filter, top, |c| {
+                Measure::Cosine.score(c)
+            }),
+            Measure::Jaccard => row.offer(self.measure, least, filter, top, |c| {
+                Measure::Jaccard.score(c)
+            }),
+            Measure::Lift => {
+                row.offer(self.measure, least, filter, top, |c| Measure::Lift.score(c))
+            }
+            Measure::Confidence => row.offer(self.measure, least, filter, top, |c| {
+                Measure::Confidence.score(c)
+            }),
+            Measure::Llr => row.offer(self.measure, least, filter, top, |c| Measure::Llr.score(c)),
         }
     }
 }
@@ -163,22 +173,42 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Offers what the row's item meets. Of two items that it meets equally often, the one with more
+    /// buyers scores no higher by a measure that [`Measure::falls_with_target`]; so once one of them
+    /// is below the bar, all with as many buyers or more are, and their scores need no computing.
     #[inline]
-    fn offer(&self, least: u32, filter: &Filter, top: &mut TopK, score: impl Fn(Counts) -> f32) {
+    fn offer(
+        &self,
+        measure: Measure,
+        least: u32,
+        filter: &Filter,
+        top: &mut TopK,
+        score: impl Fn(Counts) -> f32,
+    ) {
         let source = self.totals[self.item as usize];
         let allows_all = filter.is_all();
+        let falls = measure.falls_with_target();
+        // By how often they meet: the fewest buyers that were too many.
+        let mut too_many = [u32::MAX; 64];
         for &other in self.space.met() {
             let both = self.space.count(other);
+            let target = self.totals[other as usize];
+            let place = both as usize % too_many.len();
+            if target >= too_many[place] && (both as usize) < too_many.len() {
+                continue;
+            }
             if both < least || other == self.item || !(allows_all || filter.allows(other)) {
                 continue;
             }
             let counts = Counts {
                 both,
                 source,
-                target: self.totals[other as usize],
+                target,
                 all: self.all,
             };
-            top.offer(other, score(counts));
+            if !top.offer(other, score(counts)) && falls && (both as usize) < too_many.len() {
+                too_many[place] = too_many[place].min(target);
+            }
         }
     }
 }

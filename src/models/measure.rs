@@ -72,6 +72,13 @@ impl Measure {
         }
     }
 
+    /// Whether the score never rises with `target`, the other counts being equal, to the last bit:
+    /// each of its operations is rounded, and rounding keeps order. The logarithms of
+    /// [`Measure::Llr`] promise no such thing.
+    pub(crate) fn falls_with_target(self) -> bool {
+        self != Measure::Llr
+    }
+
     /// The score of these counts; 0 where the items never met.
     #[inline]
     pub fn score(self, counts: Counts) -> f32 {
