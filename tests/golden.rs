@@ -46,7 +46,10 @@ fn a_shop_of_every_released_format_answers_as_it_did() {
         );
         assert_eq!(
             answer("candle"),
-            [expected("matches", 1.0, 6), expected("milk", 0.340_206_92, 5)]
+            [
+                expected("matches", 1.0, 6),
+                expected("milk", 0.340_206_92, 5)
+            ]
         );
         assert_eq!(engine.about().rows, 193);
     }
@@ -57,7 +60,10 @@ fn a_shop_of_every_released_format_is_the_one_that_is_fitted_today() {
     let orders = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/corner_shop/orders.csv");
     let history = History::read_csv(orders).unwrap();
     let settings = AlsoBought::params().neighbours(5);
-    let today = Engine::builder(&history).also_bought(settings).fit().unwrap();
+    let today = Engine::builder(&history)
+        .also_bought(settings)
+        .fit()
+        .unwrap();
     for file in files() {
         assert_eq!(Engine::open(&file).unwrap(), today, "{}", file.display());
     }

@@ -325,8 +325,11 @@ fn shop(meta: &Meta, loaded: &mut Loaded) -> Checked<Engine> {
     let bought = loaded.take_u32(Kind::PurchaseItems)?;
     let rows = starts.len().saturating_sub(1);
     let refuse = |problem: Error| damage(Kind::PurchaseItems, problem.to_string());
-    if rows > crate::ids::MAX_IDS {
-        return Err(damage(Kind::PurchaseStarts, "there are too many rows"));
+    if starts.first() != Some(&0) || rows > crate::ids::MAX_IDS {
+        return Err(damage(
+            Kind::PurchaseStarts,
+            "they do not lead through the purchases",
+        ));
     }
     let by_row = pattern(rows, items.len(), starts, bought).map_err(refuse)?;
     let purchases = Purchases::from_pattern(meta.basis, by_row).map_err(refuse)?;
@@ -396,6 +399,8 @@ fn check_lists(lists: &Lists, totals: &[u32], params: &AlsoBoughtParams) -> Chec
             "they do not lead through the lists",
         ));
     }
+    // By item: one more than the last list it was seen in.
+    let mut seen = vec![0u32; totals.len()];
     for (source, &source_total) in (0..).zip(totals) {
         let list = lists.of(source);
         if list.items.len() > params.neighbours {
@@ -404,7 +409,11 @@ fn check_lists(lists: &Lists, totals: &[u32], params: &AlsoBoughtParams) -> Chec
         let mut previous: Option<(f32, u32)> = None;
         for ((&item, &score), &both) in list.items.iter().zip(list.scores).zip(list.both) {
             let target_total = totals.get(item as usize).copied().unwrap_or(0);
-            if item == source || both == 0 || both > source_total.min(target_total) {
+            let twice = match seen.get_mut(item as usize) {
+                Some(last) => std::mem::replace(last, source + 1) == source + 1,
+                None => true,
+            };
+            if twice || item == source || both == 0 || both > source_total.min(target_total) {
                 return Err(damage(Kind::ListItems, "a neighbour cannot be one"));
             }
             let falls = previous

@@ -106,10 +106,10 @@ pub(crate) fn settle(orders: &OrderTable, lines: &mut LineTable) -> ReturnCounts
     for &row in &returns {
         let wanted = lines.quantity[row as usize].saturating_abs();
         let (missing, unmatched) = match lines.return_of(row as usize) {
-            Some(order) => (
-                take_from_order(orders, lines, &mut left, row, order, wanted),
-                &mut counts.no_such_order,
-            ),
+            Some(order) => match take_from_order(orders, lines, &mut left, row, order, wanted) {
+                Some(missing) => (missing, &mut counts.nothing_left),
+                None => (wanted, &mut counts.no_such_order),
+            },
             None => {
                 let order = lines.order[row as usize] as usize;
                 let key = (orders.customer[order], lines.item[row as usize]);
@@ -203,7 +203,8 @@ fn take_from_stack(stock: &mut Stock, left: &mut [i64], mut wanted: i64) -> i64 
     wanted
 }
 
-/// Takes `wanted` from an order's lines of the row's item, last line first.
+/// Takes `wanted` from an order's lines of the row's item, last line first; returns what could not be
+/// had, or `None` where there is no such order that counts, or it never held the item.
 fn take_from_order(
     orders: &OrderTable,
     lines: &LineTable,
@@ -211,17 +212,19 @@ fn take_from_order(
     row: u32,
     order: usize,
     mut wanted: i64,
-) -> i64 {
+) -> Option<i64> {
     if order >= orders.len() || !orders.counts(order) {
-        return wanted;
+        return None;
     }
     let item = lines.item[row as usize];
+    let mut held = false;
     for line in orders.lines_of(order).rev() {
-        if lines.item[line] == item && !lines.is_return(line) {
-            let taken = wanted.min(left[line].max(0));
+        if lines.item[line] == item && !lines.is_return(line) && lines.quantity[line] > 0 {
+            held = true;
+            let taken = wanted.min(left[line]);
             left[line] -= taken;
             wanted -= taken;
         }
     }
-    wanted
+    held.then_some(wanted)
 }

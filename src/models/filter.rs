@@ -15,21 +15,29 @@ impl Filter {
         Self::default()
     }
 
-    /// Never these items.
+    /// Never these items, besides those excluded already.
     ///
     /// # Errors
     /// [`Error::Index`] for an index at or above `items`, the size of the catalogue.
     pub fn exclude(mut self, exclude: &[u32], items: usize) -> Result<Self> {
-        self.exclude = Some(ItemSet::new(exclude, items)?);
+        let mut set = ItemSet::new(exclude, items)?;
+        if let Some(before) = &self.exclude {
+            set.join(before, |a, b| a | b);
+        }
+        self.exclude = Some(set);
         Ok(self)
     }
 
-    /// None but these items.
+    /// None but these items, of those that were let through already.
     ///
     /// # Errors
     /// As [`Filter::exclude`].
     pub fn only(mut self, only: &[u32], items: usize) -> Result<Self> {
-        self.only = Some(ItemSet::new(only, items)?);
+        let mut set = ItemSet::new(only, items)?;
+        if let Some(before) = &self.only {
+            set.join(before, |a, b| a & b);
+        }
+        self.only = Some(set);
         Ok(self)
     }
 
@@ -64,6 +72,12 @@ impl ItemSet {
             words[item as usize / 64] |= 1 << (item % 64);
         }
         Ok(ItemSet(words))
+    }
+
+    fn join(&mut self, other: &ItemSet, join: impl Fn(u64, u64) -> u64) {
+        for (word, &other) in self.0.iter_mut().zip(&other.0) {
+            *word = join(*word, other);
+        }
     }
 
     #[inline]
