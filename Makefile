@@ -1,9 +1,10 @@
-# Everything a newcomer runs. Needs cargo, Python 3.10 or newer, and make; the rest is installed into
-# .venv and target/.
+# Everything a newcomer runs. Needs cargo with rustfmt and clippy, Python 3.11 or newer, and make; the
+# rest is installed into .venv and target/.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
@@ -12,9 +13,9 @@ export CARGO_TERM_COLOR ?= auto
 help: ## Says what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: ## Fits the embedded corner shop and shows what it learnt, in a minute
+demo: ## Fits the embedded corner shop and shows what it learnt
 	@$(CARGO) build --quiet --release --features cli
-	@sh datasets/corner_shop/demo.sh $(CURDIR)/target/release/cobuy
+	@sh datasets/corner_shop/demo.sh $(TARGET)/release/cobuy
 
 test: lint rust python ## Runs every check and test
 
@@ -40,7 +41,7 @@ python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stu
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
 	cd python/tests && $(BIN)/python -m mypy --strict --python-executable $(BIN)/python -p cobuy
 	cd python/tests && $(BIN)/python -m mypy.stubtest cobuy
-	$(BIN)/python -m pytest -c python/pyproject.toml python/tests
+	COBUY_BIN=$(TARGET)/debug $(BIN)/python -m pytest -c python/pyproject.toml python/tests
 
 wheel: $(VENV)/ready
 	rm -rf dist

@@ -199,6 +199,19 @@ impl Error {
     }
 }
 
+/// As many defaults, or an error where there is no room for them.
+pub(crate) fn zeroed<T: Clone + Default>(length: usize, what: &'static str) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(length)
+        .map_err(|_| Error::OutOfMemory {
+            what,
+            bytes: (length as u64).saturating_mul(size_of::<T>() as u64),
+        })?;
+    values.resize(length, T::default());
+    Ok(values)
+}
+
 /// "; did you mean `a` or `b`?", or nothing.
 pub(crate) fn did_you_mean(near: &[String]) -> String {
     match near {
@@ -206,7 +219,7 @@ pub(crate) fn did_you_mean(near: &[String]) -> String {
         names => {
             let quoted: Vec<_> = names
                 .iter()
-                .map(|name| format!("`{}`", crate::history::shown(name)))
+                .map(|name| format!("`{}`", crate::text::shown(name)))
                 .collect();
             format!("; did you mean {}?", quoted.join(" or "))
         }

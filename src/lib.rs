@@ -9,6 +9,7 @@ pub mod matrix;
 pub mod models;
 mod near;
 mod parallel;
+pub mod text;
 mod watch;
 
 pub use engine::{Engine, EngineBuilder, Reason, Suggestion, Suggestions, inspect};

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 pub struct Progress {
     /// What is being done: "reading", "fitting".
     pub stage: &'static str,
-    /// How much is done, in the stage's own unit (bytes read, items fitted).
+    /// How much is done, in the stage's own unit: bytes read, parts of the work done.
     pub done: u64,
     /// How much there is in all, where that is known.
     pub total: Option<u64>,

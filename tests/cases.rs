@@ -76,6 +76,7 @@ struct Reading {
     rounding: Rounding,
     duplicates: Duplicates,
     missing: Option<Vec<String>>,
+    ignore: Vec<String>,
     types: BTreeMap<String, Kind>,
     columns: BTreeMap<String, String>,
     delimiter: Option<char>,
@@ -159,6 +160,7 @@ impl Case {
             rounding: given.rounding,
             duplicates: given.duplicates,
             missing: given.missing.clone(),
+            ignore: given.ignore.clone(),
             types: given.types.clone().into_iter().collect(),
         };
         let mut reader = Csv::new().settings(settings).on_error(given.on_error);

@@ -167,7 +167,7 @@ fn fit_tells_people_what_was_read_on_standard_error_and_keeps_standard_output_fr
     let ran = Folder::new().fit(orders(), &[]);
     for line in [
         "read     193 rows: 96 orders, 41 customers, 12 items, 2024-03-01 to 2024-05-30\n",
-        "counting 92 fulfilled orders\n",
+        "counting 92 fulfilled orders that hold a purchase\n",
         "returns  2 rows, 1 matched; not matched: 1 of items that customer never bought\n",
         "saved    shop.cobuy (id ",
     ] {
@@ -310,7 +310,7 @@ fn every_option_of_fit_reaches_the_orders() {
         (
             "{header}\n1,ann,tea\n2,bo\n",
             &["--on-error", "skip"],
-            "skipped  orders.csv, line 3",
+            "skipped  1 of 2 rows\n         orders.csv, line 3",
         ),
         (
             "{header},status\n1,ann,tea,done\n",
@@ -488,7 +488,7 @@ fn an_item_nobody_has_is_answered_with_nothing_and_the_reason() {
     let answer = Folder::with_shop(&[]).also_bought(&["lantern"]);
     assert_eq!(
         answer.err,
-        "note: `lantern` was never bought in an order that counts\n"
+        "note: `lantern` was never bought by a known customer in an order that counts\n"
     );
     assert_eq!(
         answer.done(),

@@ -323,7 +323,7 @@ fn an_item_that_nobody_kept_says_why_it_has_no_neighbours() {
         (seen(&told), told.short_reason.as_deref()),
         (
             vec![],
-            Some("`gin` was never bought in an order that counts")
+            Some("`gin` was never bought by a known customer in an order that counts")
         )
     );
 }
@@ -440,7 +440,7 @@ fn a_shop_without_orders_fits_saves_and_opens() {
     for basis in Basis::ALL {
         let shop = Engine::builder(&history).basis(basis).fit().unwrap();
         assert_eq!(shop.all_also_bought(None).unwrap().count(), 0);
-        assert_eq!(shop.about().as_of(), None);
+        assert_eq!(shop.about().as_of, None);
         assert!(matches!(
             shop.also_bought("tea").suggest(),
             Err(Error::UnknownItem { .. })

@@ -29,9 +29,9 @@ except ImportError as problem:
     sys.exit(f"{problem}; pip install -r {Path(__file__).with_name('requirements.txt')}")
 
 
-# A tool gets users x items and a number of threads. It gives back two functions: one that fits, and
-# one that takes what was fitted and items, and tells the falling scores of each item's nearest others,
-# padded with zeros to K.
+# A tool gets users x items and a number of threads. It gives back a function that fits, what that is
+# to be called with, and a function that takes what was fitted and some items and tells the falling
+# scores of each item's nearest others, padded with zeros to K.
 
 
 def cobuy(matrix, threads):
@@ -126,8 +126,7 @@ def plain_product(matrix, items):
     unit = of_length_one(matrix.astype(np.float64))
     similarity = (unit.T.tocsr()[items] @ unit).tolil()
     similarity[np.arange(len(items)), items] = 0
-    dense_rows = (np.sort(row.toarray().ravel())[::-1][:K] for row in similarity.tocsr())
-    return np.array(list(dense_rows))
+    return np.array([np.sort(row.toarray().ravel())[::-1][:K] for row in similarity.tocsr()])
 
 
 class Worker:

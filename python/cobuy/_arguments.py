@@ -65,6 +65,10 @@ def matrix(name: str, value: Any) -> _Matrix:
         )
     if len(value.shape) != 2:
         raise ValueError(f"`{name}` must be 2-d, but has shape {value.shape}")
+    _refuse_unreal(name, np.dtype(value.dtype))
+    if value.dtype.kind in "iu" and getattr(value, "format", "") != "csr":
+        # Other formats add up what they store twice, and a narrow type would overflow.
+        value = value.astype(np.float64)
     csr = value.tocsr()
     rows, columns = csr.shape
     return {
@@ -96,15 +100,16 @@ def _positions(array: npt.NDArray[Any]) -> npt.NDArray[np.int32] | npt.NDArray[n
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
+def _refuse_unreal(name: str, dtype: np.dtype[Any]) -> None:
+    if dtype.kind not in "biuf":
+        raise ValueError(
+            f"the values of `{name}` are {dtype}, but purchases are counted in real numbers"
+        )
+
+
 def _values(name: str, data: npt.NDArray[Any]) -> npt.NDArray[np.float64] | None:
     """Values as float64; None where all are known to be one."""
-    kind = data.dtype.kind
-    if kind not in "biuf":
-        raise ValueError(
-            f"the values of `{name}` are {data.dtype}, but purchases are counted in real numbers"
-        )
-    if data.dtype.itemsize > 8:
-        data = data.astype(np.float64)
-    if kind == "b" and data.all():
+    _refuse_unreal(name, data.dtype)
+    if data.dtype.kind == "b" and data.all():
         return None
     return np.ascontiguousarray(data, dtype=np.float64)

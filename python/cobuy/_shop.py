@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from os import PathLike
@@ -147,6 +148,7 @@ class Shop:
         rounding: str = "refuse",
         duplicates: str = "keep",
         missing: Iterable[str] | None = None,
+        ignore: Iterable[str] = (),
         types: Mapping[str, str] | None = None,
     ) -> Shop:
         """Read order lines from a CSV file, plain or gzip.
@@ -186,6 +188,8 @@ class Shop:
             What to do with rows that equal another in every column.
         missing : iterable of str, optional
             Texts that mean "nothing told" besides a blank.
+        ignore : iterable of str
+            Items that are no goods, such as postage: they count for nothing.
         types : mapping, optional
             The kind of a column of the shop's own: "text", "number", "flag" or "time".
 
@@ -198,6 +202,9 @@ class Shop:
         OSError
             For a file that cannot be read.
         """
+        if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+            # Opening a pipe waits for its writer, and no Ctrl-C would end that.
+            raise OSError(f"cannot read `{os.fspath(path)}`: it is no plain file")
         options = {
             "columns": list((columns or {}).items()),
             "delimiter": delimiter,
@@ -213,6 +220,7 @@ class Shop:
             "rounding": rounding,
             "duplicates": duplicates,
             "missing": _texts("missing", missing),
+            "ignore": _texts("ignore", ignore) or [],
             "types": list((types or {}).items()),
         }
         return cls(_core.History.read_csv(path, options), None)
@@ -239,15 +247,15 @@ class Shop:
         return self._told().ids()[2]
 
     def lines(self) -> dict[str, Any]:
-        """All order lines as understood, by column: ``pandas.DataFrame(shop.lines())``.
+        """All order lines as understood, by column.
 
         Returns
         -------
         dict of str to column
             Ids, status, channel, campaign and return_of as lists of texts (None: not told); quantity,
             left (what counts after status and returns), price, discount, cost, amount and margin as
-            float64 (NaN: not known); at and ordered_at as datetime64[us] in UTC; then the shop's own
-            columns as lists. Lines run by order id, time and item.
+            float64 (NaN: not known); at and ordered_at as datetime64[us] in UTC. Under ``"own"`` a dict of
+            the shop's own columns, as lists. Lines run by order id, time and item.
         """
         columns: dict[str, Any] = self._told().lines()
         for name in ("at", "ordered_at"):
@@ -293,7 +301,7 @@ class Shop:
         item: str | int,
         n: int = 10,
         *,
-        exclude: Iterable[str | int] = (),
+        exclude: Iterable[str | int] | None = (),
         only: Iterable[str | int] | None = None,
     ) -> Suggestions:
         """What customers who bought an item also buy.
@@ -320,7 +328,7 @@ class Shop:
         answer, words = self._asked().also_bought(
             _id("item", item),
             whole("n", n),
-            _ids("exclude", exclude),
+            _ids("exclude", () if exclude is None else exclude),
             None if only is None else _ids("only", only),
         )
         told = json.loads(answer)
@@ -417,6 +425,8 @@ def _ids(name: str, values: Any) -> list[str]:
 def _texts(name: str, values: Iterable[str] | None) -> list[str] | None:
     if values is None:
         return None
-    if isinstance(values, str):
-        raise ValueError(f"`{name}` must be a list of texts, but is the text {values!r}")
-    return list(values)
+    texts = [values] if isinstance(values, str) else list(values)
+    for text in texts:
+        if not isinstance(text, str):
+            raise ValueError(f"`{name}` must be texts, but holds {text!r}")
+    return texts

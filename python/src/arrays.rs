@@ -1,17 +1,29 @@
 //! NumPy arrays in, checked and copied.
 
 use cobuy::{Filter, Purchases, Watch};
-use numpy::{PyReadonlyArray1, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
 /// Positions of 32 or 64 bits, as SciPy has them.
-#[derive(FromPyObject)]
 pub enum Positions<'py> {
     /// The usual.
     Narrow(PyReadonlyArray1<'py, i32>),
     /// Of large matrices, or made by hand.
     Wide(PyReadonlyArray1<'py, i64>),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Positions<'py> {
+    type Error = PyErr;
+
+    /// The type is asked for, not tried out: an extraction that fails words its message, and a signal
+    /// that arrives meanwhile would be lost.
+    fn extract(array: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        Ok(match array.cast::<PyArray1<i32>>() {
+            Ok(narrow) => Positions::Narrow(narrow.to_owned().readonly()),
+            Err(_) => Positions::Wide(array.extract()?),
+        })
+    }
 }
 
 impl Positions<'_> {

@@ -40,6 +40,7 @@ pub struct ReadOptions {
     rounding: String,
     duplicates: String,
     missing: Option<Vec<String>>,
+    ignore: Vec<String>,
     types: Vec<(String, String)>,
 }
 
@@ -88,6 +89,7 @@ impl ReadOptions {
                 &[("keep", Duplicates::Keep), ("drop", Duplicates::Drop)],
             )?,
             missing: self.missing,
+            ignore: self.ignore,
             types,
         };
         let mut csv = Csv::new().settings(settings).on_error(choose(
@@ -185,10 +187,12 @@ impl History {
         };
         time("at", |line| line.at())?;
         time("ordered_at", |line| line.ordered_at())?;
+        let own = PyDict::new(py);
         for (name, _) in &self.0.summary().own_columns {
             let values = lines().map(|line| line.own(name).map(python_value));
-            columns.set_item(name, values.collect::<Vec<_>>())?;
+            own.set_item(name, values.collect::<Vec<_>>())?;
         }
+        columns.set_item("own", own)?;
         Ok(columns)
     }
 

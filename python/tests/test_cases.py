@@ -13,10 +13,7 @@ from conftest import ROOT
 
 import cobuy
 
-try:
-    import tomllib
-except ImportError:  # Python 3.10
-    import tomli as tomllib  # type: ignore[no-redef]
+import tomllib
 
 FOLDER = ROOT / "tests" / "cases"
 

@@ -228,6 +228,19 @@ def test_stored_zeros_are_dropped_and_duplicates_are_added_up_first() -> None:
     assert model.item_counts_.tolist() == [1, 1, 0]
 
 
+def test_values_stored_often_in_a_narrow_type_do_not_overflow() -> None:
+    places = (np.zeros(257, dtype=int), np.r_[np.zeros(256, dtype=int), 1])
+    for dtype in ("u1", "i1"):
+        matrix = sp.coo_array((np.ones(257, dtype), places), shape=(1, 2))
+        assert cobuy.AlsoBought().fit(matrix).item_counts_.tolist() == [1, 1]
+
+
+def test_an_answer_that_no_memory_holds_is_a_memory_error() -> None:
+    model = cobuy.AlsoBought().fit(sp.csr_array((1, 1_000_000)))
+    with pytest.raises(MemoryError, match="ask for fewer"):
+        model.similar_items(np.zeros(2**25, dtype=np.int64), n=10**9)
+
+
 def test_unsorted_indices_are_sorted_and_the_input_is_left_alone(matrix: sp.csr_array) -> None:
     shuffled = matrix.copy()
     for row in range(200):

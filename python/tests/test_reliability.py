@@ -46,6 +46,20 @@ def test_ctrl_c_stops_a_fit_and_leaves_all_usable() -> None:
     assert cobuy.AlsoBought().fit(small).n_items_ == 20
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to itself")
+def test_ctrl_c_is_never_lost_between_small_calls() -> None:
+    random = np.random.default_rng(5)
+    dense = np.eye(4, dtype=np.int8)
+    for _ in range(40):
+        timer = threading.Timer(random.random() * 0.02, os.kill, (os.getpid(), signal.SIGINT))
+        ends = time.monotonic() + 10
+        with pytest.raises(KeyboardInterrupt):
+            timer.start()
+            while time.monotonic() < ends:
+                cobuy.AlsoBought(threads=1).fit(dense)
+        timer.join()
+
+
 def test_a_fit_lets_other_threads_run() -> None:
     matrix = heavy_matrix(1000)
     turns = 0

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cobuy
@@ -130,6 +131,34 @@ def test_the_summary_is_data_and_words(corner_shop: Path) -> None:
     json.dumps(summary)
 
 
+def test_lines_are_what_was_understood_and_own_columns_stand_apart(write: Write) -> None:
+    path = write(
+        HEADER + ",quantity,price,ordered_at,amount,at",
+        "1,ann,tea,2,3.50,2024-01-01 10:00,99,shelf 1",
+        "2,ann,tea,-1,3.50,2024-01-02,,",
+    )
+    lines = cobuy.Shop.from_csv(path).lines()
+    assert lines["order_id"] == ["1", "2"] and lines["customer_id"] == ["ann", "ann"]
+    assert lines["quantity"].tolist() == [2.0, -1.0] and lines["left"].tolist() == [1.0, 0.0]
+    assert lines["amount"].tolist() == [7.0, -3.5] and np.isnan(lines["margin"]).all()
+    assert lines["at"][0] == np.datetime64("2024-01-01T10:00")
+    assert lines["own"] == {"amount": [99.0, None], "at": ["shelf 1", None]}
+
+
+def test_items_to_ignore_count_for_nothing(write: Write) -> None:
+    path = write(HEADER, "1,ann,tea", "1,ann,cup", "1,ann,POST")
+    shop = cobuy.Shop.from_csv(path, ignore="POST").fit()
+    assert [suggestion.item for suggestion in shop.also_bought("tea")] == ["cup"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_pipe_is_refused_before_it_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for ask in (cobuy.Shop.from_csv, cobuy.open, cobuy.AlsoBought.load, cobuy.inspect):
+        with pytest.raises(OSError, match="no plain file"):
+            ask(tmp_path / "pipe")
+
+
 def test_an_unfitted_shop_says_so(corner_shop: Path) -> None:
     shop = cobuy.Shop.from_csv(corner_shop)
     with pytest.raises(cobuy.NotFittedError, match="call fit first"):
@@ -163,7 +192,7 @@ def test_a_bad_row_names_file_line_and_column(write: Write) -> None:
         ({"types": {"item_id": "number"}}, "whose kind is known"),
         ({"types": {"colour": "text"}}, "no column in the file called `colour`"),
         ({"types": {"item_id": "texts"}}, "must be one of 'text'"),
-        ({"fulfilled": "delivered"}, "must be a list of texts"),
+        ({"fulfilled": [1]}, "`fulfilled` must be texts, but holds 1"),
     ],
 )
 def test_an_argument_that_cannot_be_names_itself(

@@ -4,8 +4,10 @@
 //! may ask it at once.
 
 mod builder;
+mod head;
 mod query;
 mod reason;
+mod restore;
 mod snapshot;
 
 pub use builder::EngineBuilder;
@@ -14,11 +16,12 @@ pub use reason::Reason;
 pub use snapshot::{Inspection, Stored, inspect};
 
 use crate::error::{Error, Result};
-use crate::history::{History, Instant, Labels, ReturnCounts, shown};
+use crate::history::{History, Instant, Labels, ReturnCounts};
 use crate::ids::ItemIx;
 use crate::matrix::Purchases;
 use crate::models::also_bought::AlsoBought;
-use serde::{Deserialize, Serialize};
+use crate::text::shown;
+use serde::Serialize;
 
 /// A shop's answers. Made by [`Engine::builder`], kept by [`Engine::save`], read by [`Engine::open`].
 ///
@@ -42,7 +45,7 @@ pub struct Engine {
 }
 
 /// What an engine was fitted on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct About {
     /// Rows of orders.
     pub rows: u64,
@@ -56,8 +59,10 @@ pub struct About {
     pub items: u64,
     /// What became of the returns.
     pub returns: ReturnCounts,
-    /// First and last instant, in microseconds since 1970 in UTC.
-    pub span: Option<(i64, i64)>,
+    /// The first and the last instant.
+    pub span: Option<(Instant, Instant)>,
+    /// The instant that stands for "now" where none is named: a microsecond after the last.
+    pub as_of: Option<Instant>,
 }
 
 impl About {
@@ -70,13 +75,9 @@ impl About {
             customers: summary.customers,
             items: summary.items,
             returns: summary.returns.clone(),
-            span: summary.span.map(|(first, last)| (first.0, last.0)),
+            span: summary.span,
+            as_of: summary.as_of,
         }
-    }
-
-    /// The instant that stands for "now" where none is named: a microsecond after the last.
-    pub fn as_of(&self) -> Option<Instant> {
-        self.span.map(|(_, last)| Instant(last).just_after())
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::{Engine, Reason};
 use crate::error::{Error, Result};
-use crate::history::grouped;
 use crate::ids::ItemIx;
+use crate::matrix::Basis;
 use crate::models::also_bought::Neighbour;
 use crate::models::filter::Filter;
 use crate::models::measure::Measure;
+use crate::text::grouped;
 use serde::Serialize;
 
 /// What is suggested: exactly as many as were asked for, or fewer and why.
@@ -141,7 +142,7 @@ impl AlsoBoughtQuery<'_> {
             .collect();
         let all_kept = model.neighbours(item).len() < model.settings().neighbours;
         if near.len() < self.n && !all_kept {
-            near = model.neighbours_among(&engine.purchases, item, self.n, &filter);
+            near = model.neighbours_among(&engine.purchases, item, self.n, &filter)?;
         }
         let short_reason = (near.len() < self.n).then(|| self.short_reason(item, near.len()));
         let items = near
@@ -181,7 +182,11 @@ impl AlsoBoughtQuery<'_> {
         let model = &self.engine.also_bought;
         let name = &self.item;
         if model.buyers_of(item) == 0 {
-            return format!("`{name}` was never bought in an order that counts");
+            let by = match model.basis() {
+                Basis::Customer => " by a known customer",
+                Basis::Order => "",
+            };
+            return format!("`{name}` was never bought{by} in an order that counts");
         }
         let (others, were, are) = match found {
             0 => ("no other item".to_owned(), "was", "is"),

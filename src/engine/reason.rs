@@ -1,8 +1,8 @@
 //! Why something is suggested.
 
-use crate::history::grouped;
 use crate::matrix::Basis;
 use crate::models::also_bought::Evidence;
+use crate::text::grouped;
 use serde::Serialize;
 use std::fmt;
 

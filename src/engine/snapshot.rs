@@ -1,20 +1,19 @@
 //! Engines and models in files.
 
+use super::head::Head;
+use super::restore::{Checked, Damage, bare, damage, shop};
 use super::{About, Engine};
 use crate::error::{Error, Result};
-use crate::file::{Elements, Kind, Loaded, ModelId, Refused, atomic, load, meta, write};
-use crate::history::Labels;
-use crate::matrix::build::pattern;
-use crate::matrix::{Basis, Purchases, row_of};
-use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
-use crate::models::lists::Lists;
-use serde::{Deserialize, Serialize};
+use crate::file::{Elements, Kind, Loaded, ModelId, Refused, atomic, load, write};
+use crate::matrix::{Basis, row_of};
+use crate::models::also_bought::AlsoBought;
+use serde::Serialize;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 /// What a model file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stored {
     /// The lists of an [`AlsoBought`] alone: indices only.
@@ -23,16 +22,17 @@ pub enum Stored {
     Shop,
 }
 
-/// The settings and counts at the head of a file.
-#[derive(Debug, Serialize, Deserialize)]
-struct Meta {
-    stored: Stored,
-    written_by: String,
-    params: AlsoBoughtParams,
-    basis: Basis,
-    items: u64,
-    buyers: u32,
-    about: Option<About>,
+impl Stored {
+    /// All kinds of model files.
+    pub const ALL: [Stored; 2] = [Stored::AlsoBought, Stored::Shop];
+
+    /// The kind's name, the same in every face.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stored::AlsoBought => "also_bought",
+            Stored::Shop => "shop",
+        }
+    }
 }
 
 /// What is inside a model file. Made by [`inspect`].
@@ -70,9 +70,6 @@ pub struct Inspection {
     pub sections: Vec<(&'static str, u64)>,
 }
 
-/// The part of a file and what is wrong with it.
-type Damage = (String, String);
-type Checked<T> = std::result::Result<T, Damage>;
 type Sections<'a> = Vec<(Kind, Elements<'a>)>;
 
 impl Engine {
@@ -204,7 +201,7 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Inspection> {
 }
 
 fn meta_of(model: &AlsoBought, about: Option<&About>) -> Result<Vec<u8>> {
-    let meta = Meta {
+    let head = Head {
         stored: if about.is_some() {
             Stored::Shop
         } else {
@@ -217,8 +214,8 @@ fn meta_of(model: &AlsoBought, about: Option<&About>) -> Result<Vec<u8>> {
         buyers: model.buyers,
         about: about.cloned(),
     };
-    meta::encode(&meta)
-        .map_err(|problem| io_error("write", Path::new("settings"), io::Error::other(problem)))
+    let too_large = |problem| io_error("write", Path::new("settings"), io::Error::other(problem));
+    head.encode().map_err(too_large)
 }
 
 fn list_sections(model: &AlsoBought) -> Sections<'_> {
@@ -253,7 +250,7 @@ fn save(path: &Path, sections: &Sections<'_>) -> Result<ModelId> {
     Ok(hex(&identity))
 }
 
-fn open<T>(path: &Path, make: impl FnOnce(&Meta, &mut Loaded) -> Checked<T>) -> Result<T> {
+fn open<T>(path: &Path, make: impl FnOnce(&Head, &mut Loaded) -> Checked<T>) -> Result<T> {
     checked(path, open_sections(path)?, make)
 }
 
@@ -287,148 +284,16 @@ fn read(path: &Path, from: &mut impl Read, length: u64) -> Result<Loaded> {
 fn checked<T>(
     path: &Path,
     mut loaded: Loaded,
-    make: impl FnOnce(&Meta, &mut Loaded) -> Checked<T>,
+    make: impl FnOnce(&Head, &mut Loaded) -> Checked<T>,
 ) -> Result<T> {
     let make_all = || {
         let bytes = loaded.take_u8(Kind::Meta)?;
-        let meta: Meta = meta::decode(&bytes).map_err(|problem| damage(Kind::Meta, problem))?;
+        let meta = Head::decode(&bytes).map_err(|problem| damage(Kind::Meta, problem))?;
         let made = make(&meta, &mut loaded)?;
         loaded.finish()?;
         Ok(made)
     };
     make_all().map_err(|damage| model_file(path, damage))
-}
-
-fn bare(meta: &Meta, loaded: &mut Loaded) -> Checked<AlsoBought> {
-    match meta.stored {
-        Stored::AlsoBought => also_bought(meta, loaded),
-        Stored::Shop => Err(damage(Kind::Meta, "it is a shop's file; open it as a shop")),
-    }
-}
-
-fn shop(meta: &Meta, loaded: &mut Loaded) -> Checked<Engine> {
-    let (Stored::Shop, Some(about)) = (meta.stored, &meta.about) else {
-        return Err(damage(
-            Kind::Meta,
-            "it is a bare model; open it as an AlsoBought model",
-        ));
-    };
-    let text = loaded.take_u8(Kind::ItemIdText)?;
-    let ends = loaded.take_u64(Kind::ItemIdEnds)?;
-    let items =
-        Labels::from_parts(text, &ends).map_err(|problem| damage(Kind::ItemIdText, problem))?;
-    let starts: Vec<usize> = loaded
-        .take_u64(Kind::PurchaseStarts)?
-        .into_iter()
-        .map(|start| usize::try_from(start).unwrap_or(usize::MAX))
-        .collect();
-    let bought = loaded.take_u32(Kind::PurchaseItems)?;
-    let rows = starts.len().saturating_sub(1);
-    let refuse = |problem: Error| damage(Kind::PurchaseItems, problem.to_string());
-    if starts.first() != Some(&0) || rows > crate::ids::MAX_IDS {
-        return Err(damage(
-            Kind::PurchaseStarts,
-            "they do not lead through the purchases",
-        ));
-    }
-    let by_row = pattern(rows, items.len(), starts, bought).map_err(refuse)?;
-    let purchases = Purchases::from_pattern(meta.basis, by_row).map_err(refuse)?;
-    let also_bought = also_bought(meta, loaded)?;
-    let totals = |item: usize| row_of(purchases.by_item(), item).len() as u32;
-    let fit = purchases.items() == also_bought.items()
-        && purchases.buyers() == also_bought.buyers
-        && (0..purchases.items()).all(|item| totals(item) == also_bought.totals[item]);
-    if !fit {
-        return Err(damage(
-            Kind::ItemTotals,
-            "they are not those of the purchases",
-        ));
-    }
-    Ok(Engine {
-        items,
-        purchases,
-        also_bought,
-        about: about.clone(),
-    })
-}
-
-fn also_bought(meta: &Meta, loaded: &mut Loaded) -> Checked<AlsoBought> {
-    if meta.params.check().is_err() {
-        return Err(damage(Kind::Meta, "a setting cannot be"));
-    }
-    let totals = loaded.take_u32(Kind::ItemTotals)?;
-    let lists = Lists {
-        starts: loaded.take_u64(Kind::ListStarts)?,
-        items: loaded.take_u32(Kind::ListItems)?,
-        scores: loaded.take_f32(Kind::ListScores)?,
-        both: loaded.take_u32(Kind::ListBoth)?,
-    };
-    if totals.len() as u64 != meta.items || totals.len() > crate::ids::MAX_IDS {
-        return Err(damage(Kind::ItemTotals, "there is not one an item"));
-    }
-    if totals.iter().any(|&total| total > meta.buyers) {
-        return Err(damage(
-            Kind::ItemTotals,
-            "one is more than there are buyers",
-        ));
-    }
-    check_lists(&lists, &totals, &meta.params)?;
-    Ok(AlsoBought {
-        params: meta.params.clone(),
-        basis: meta.basis,
-        buyers: meta.buyers,
-        totals,
-        lists,
-    })
-}
-
-/// Refuses lists that no fit makes: a query relies on all of this.
-fn check_lists(lists: &Lists, totals: &[u32], params: &AlsoBoughtParams) -> Checked<()> {
-    let total = lists.items.len();
-    let starts = &lists.starts;
-    if lists.scores.len() != total || lists.both.len() != total {
-        return Err(damage(Kind::ListItems, "its columns differ in length"));
-    }
-    let fit = starts.len() == totals.len() + 1
-        && starts.first() == Some(&0)
-        && starts.last() == Some(&(total as u64))
-        && starts.is_sorted();
-    if !fit {
-        return Err(damage(
-            Kind::ListStarts,
-            "they do not lead through the lists",
-        ));
-    }
-    // By item: one more than the last list it was seen in.
-    let mut seen = vec![0u32; totals.len()];
-    for (source, &source_total) in (0..).zip(totals) {
-        let list = lists.of(source);
-        if list.items.len() > params.neighbours {
-            return Err(damage(Kind::ListStarts, "a list is longer than was kept"));
-        }
-        let mut previous: Option<(f32, u32)> = None;
-        for ((&item, &score), &both) in list.items.iter().zip(list.scores).zip(list.both) {
-            let target_total = totals.get(item as usize).copied().unwrap_or(0);
-            let twice = match seen.get_mut(item as usize) {
-                Some(last) => std::mem::replace(last, source + 1) == source + 1,
-                None => true,
-            };
-            if twice || item == source || both == 0 || both > source_total.min(target_total) {
-                return Err(damage(Kind::ListItems, "a neighbour cannot be one"));
-            }
-            let falls = previous
-                .is_none_or(|(last, index)| last > score || (last == score && index < item));
-            if !(score.is_finite() && score > 0.0 && falls) {
-                return Err(damage(Kind::ListScores, "a list is not in order"));
-            }
-            previous = Some((score, item));
-        }
-    }
-    Ok(())
-}
-
-fn damage(kind: Kind, problem: impl Into<String>) -> Damage {
-    (format!("section `{}`", kind.name()), problem.into())
 }
 
 fn model_file(path: &Path, (part, problem): Damage) -> Error {

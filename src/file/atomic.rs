@@ -155,6 +155,7 @@ fn remove_stale(folder: &Path, name: &str) {
                     .strip_prefix('.')
             })
             .and_then(|rest| rest.strip_suffix(".tmp")?.split_once('.'))
+            .filter(|(_, count)| count.parse::<u64>().is_ok())
             .and_then(|(process, _)| process.parse::<u32>().ok())
         else {
             continue;

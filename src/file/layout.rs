@@ -19,6 +19,9 @@ pub(crate) const ALIGN: u64 = 64;
 /// Bytes of the identity at the end.
 pub(crate) const IDENTITY: usize = 32;
 
+/// The flag of a section that a version which does not know it may leave unread.
+pub(crate) const OPTIONAL: u16 = 1;
+
 /// What a section holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

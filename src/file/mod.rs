@@ -8,15 +8,16 @@
 //! 24  32 bytes of zero
 //! 56  u64 xxh3 of the bytes before and of the table
 //! 64  table, 48 bytes a section:
-//!       u32 kind, u16 element type, u16 flags (0), u64 offset, u64 length in bytes,
+//!       u32 kind, u16 element type, u16 flags (1: may be left unread by a version that does not
+//!       know the kind), u64 offset, u64 length in bytes,
 //!       u64 xxh3 of the section, u64 number of elements, u64 of zero
 //!  ..  sections in the table's order, each starting at a multiple of 64, zeros between
 //!  ..  the last 32 bytes: BLAKE3 of everything before them, which is the model's id
 //! ```
 //!
-//! All numbers are little-endian. Every byte is covered by a checksum or must be zero, the lengths
-//! must add up to the file's own, and both are checked before anything is read into memory or
-//! handed out. A checksum finds damage, it does not prove who wrote the file.
+//! All numbers are little-endian. Every byte is covered by a checksum or must be zero, and the lengths
+//! must add up to the file's own. Lengths are checked before memory is asked for, everything before
+//! anything is handed out. A checksum finds damage, it does not prove who wrote the file.
 
 use crate::error::Result;
 use std::io::{self, Write};

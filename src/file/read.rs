@@ -1,7 +1,7 @@
 //! Reading a model file: everything is checked before anything is handed out.
 
 use super::layout::{
-    ENTRY, Element, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, MOST_SECTIONS, aligned,
+    ENTRY, Element, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, MOST_SECTIONS, OPTIONAL, aligned,
 };
 use std::io::{self, Read};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -84,10 +84,21 @@ impl Loaded {
 
 /// One line of the table, checked.
 struct Entry {
-    kind: Kind,
+    /// `None` for an optional section of a kind that this version does not know.
+    kind: Option<Kind>,
+    code: u32,
     offset: u64,
     length: u64,
     hash: u64,
+}
+
+impl Entry {
+    fn name(&self) -> String {
+        match self.kind {
+            Some(kind) => format!("section `{}`", kind.name()),
+            None => format!("section of kind {}", self.code),
+        }
+    }
 }
 
 /// Loads a file of `length` bytes.
@@ -121,15 +132,14 @@ pub(crate) fn load(from: &mut impl Read, length: u64) -> Result<Loaded, Refused>
         let gap = &mut gap[..(entry.offset - at) as usize];
         from.read_exact(gap)?;
         if gap.iter().any(|&byte| byte != 0) {
-            return Err(damaged(
-                section(entry.kind),
-                "the bytes before it are not zero",
-            ));
+            return Err(damaged(entry.name(), "the bytes before it are not zero"));
         }
         whole.update(gap);
-        let data = read_section(from, entry, &mut whole)?;
         at = entry.offset + entry.length;
-        sections.push((entry.kind, data));
+        match entry.kind {
+            Some(kind) => sections.push((kind, read_section(from, kind, entry, &mut whole)?)),
+            None => pass_section(from, entry, &mut whole)?,
+        }
     }
     let mut identity = [0u8; IDENTITY];
     from.read_exact(&mut identity)?;
@@ -145,7 +155,7 @@ pub(crate) fn load(from: &mut impl Read, length: u64) -> Result<Loaded, Refused>
         version,
         sizes: entries
             .iter()
-            .map(|entry| (entry.kind.name(), entry.length))
+            .map(|entry| (entry.kind.map_or("unknown", Kind::name), entry.length))
             .collect(),
     })
 }
@@ -195,19 +205,22 @@ fn check_table(table: &[u8], length: u64) -> Result<Vec<Entry>, Refused> {
     let mut end = Some((HEADER + table.len()) as u64);
     for (row, bytes) in table.chunks_exact(ENTRY).enumerate() {
         let refuse = |problem: &str| Err(damaged(format!("table, row {}", row + 1), problem));
-        let Some(kind) = Kind::from_code(u32_at(bytes, 0)) else {
+        let (code, flags) = (u32_at(bytes, 0), u16_at(bytes, 6));
+        let kind = Kind::from_code(code);
+        if kind.is_none() && flags != OPTIONAL {
             return refuse("a section of unknown kind; a newer cobuy may have written it");
-        };
-        if entries.iter().any(|entry| entry.kind == kind) {
+        }
+        if entries.iter().any(|entry| entry.code == code) {
             return refuse("a section stands in it twice");
         }
-        let element: Element = kind.element();
         let (offset, bytes_long) = (u64_at(bytes, 8), u64_at(bytes, 16));
-        if u16_at(bytes, 4) != element.code()
-            || u16_at(bytes, 6) != 0
-            || u64_at(bytes, 40) != 0
-            || u64_at(bytes, 32).checked_mul(element.bytes()) != Some(bytes_long)
-        {
+        let fits = |kind: Kind| {
+            let element = kind.element();
+            u16_at(bytes, 4) == element.code()
+                && flags == 0
+                && u64_at(bytes, 32).checked_mul(element.bytes()) == Some(bytes_long)
+        };
+        if !kind.is_none_or(fits) || u64_at(bytes, 40) != 0 {
             return refuse("type and length do not fit together");
         }
         if end.and_then(aligned) != Some(offset) {
@@ -215,6 +228,7 @@ fn check_table(table: &[u8], length: u64) -> Result<Vec<Entry>, Refused> {
         }
         end = offset.checked_add(bytes_long);
         entries.push(Entry {
+            code,
             kind,
             offset,
             length: bytes_long,
@@ -227,13 +241,36 @@ fn check_table(table: &[u8], length: u64) -> Result<Vec<Entry>, Refused> {
     }
 }
 
-fn read_section(
+/// Reads an unknown section past, checking it all the same.
+fn pass_section(
     from: &mut impl Read,
     entry: &Entry,
     whole: &mut blake3::Hasher,
+) -> Result<(), Refused> {
+    let mut hash = Xxh3::new();
+    let mut left = entry.length;
+    let mut piece = [0u8; 4096];
+    while left > 0 {
+        let length = left.min(piece.len() as u64) as usize;
+        from.read_exact(&mut piece[..length])?;
+        hash.update(&piece[..length]);
+        whole.update(&piece[..length]);
+        left -= length as u64;
+    }
+    match hash.digest() == entry.hash {
+        true => Ok(()),
+        false => Err(damaged(entry.name(), "its checksum does not fit")),
+    }
+}
+
+fn read_section(
+    from: &mut impl Read,
+    kind: Kind,
+    entry: &Entry,
+    whole: &mut blake3::Hasher,
 ) -> Result<Data, Refused> {
-    let count = (entry.length / entry.kind.element().bytes()) as usize;
-    let data = match entry.kind.element() {
+    let count = (entry.length / kind.element().bytes()) as usize;
+    let data = match kind.element() {
         Element::U8 => Data::U8(read_elements(from, count)?),
         Element::U32 => Data::U32(read_elements(from, count)?),
         Element::U64 => Data::U64(read_elements(from, count)?),
@@ -246,7 +283,7 @@ fn read_section(
         Data::F32(values) => bytemuck::cast_slice(values),
     };
     if xxh3_64(bytes) != entry.hash {
-        return Err(damaged(section(entry.kind), "its checksum does not fit"));
+        return Err(damaged(entry.name(), "its checksum does not fit"));
     }
     whole.update(bytes);
     Ok(data)
@@ -261,10 +298,6 @@ fn read_elements<T: bytemuck::Pod>(from: &mut impl Read, count: usize) -> Result
     values.resize(count, T::zeroed());
     from.read_exact(bytemuck::cast_slice_mut(&mut values))?;
     Ok(values)
-}
-
-fn section(kind: Kind) -> String {
-    format!("section `{}`", kind.name())
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {

@@ -1,13 +1,14 @@
 //! From arranged rows to the tables of orders and lines.
 
 use crate::error::{Error, Result};
-use crate::history::decimal::{MISSING, shown};
+use crate::history::decimal::MISSING;
 use crate::history::labels::{Labels, NONE};
 use crate::history::rows::{Rows, TextColumn};
 use crate::history::settings::Settings;
 use crate::history::tables::{LineTable, OrderTable, Texts};
-use crate::history::time::{ClockChange, TimeReader, zone};
+use crate::history::time::{TimeReader, zone};
 use crate::history::typed::{Kind, Typed, typed};
+use crate::text::shown;
 
 /// Arranged rows, and the ranks of ids by their provisional codes.
 pub(crate) struct Arrangement<'a> {
@@ -105,9 +106,19 @@ impl Arrangement<'_> {
     pub(crate) fn own_columns(
         &self,
         settings: &Settings,
+        time_format: Option<&str>,
         source_name: &str,
     ) -> Result<Vec<(String, Typed)>> {
-        let mut times = TimeReader::new(zone(&settings.time_zone)?, ClockChange::Refuse, None);
+        let zone = zone(&settings.time_zone)?;
+        // The usual forms of times, and the one that was named.
+        let mut times: Vec<TimeReader> = [None]
+            .into_iter()
+            .chain(time_format.map(Some))
+            .map(|format| {
+                let format = format.map(str::to_owned);
+                TimeReader::new(zone.clone(), settings.clock_change, format)
+            })
+            .collect();
         let read = |(name, column): &(String, TextColumn)| {
             let codes = self.rows.iter().map(|&row| column.codes[row as usize]);
             typed(&column.interner, codes, settings.kind_of(name), &mut times)

@@ -1,6 +1,6 @@
 //! From rows in any order to a history: one order of rows, one index an id, one status an order.
 
-use crate::error::{Conflict, Error, Result};
+use crate::error::{Conflict, Error, Result, did_you_mean};
 use crate::history::History;
 use crate::history::arrange::{Arranged, arrange};
 use crate::history::assemble::Arrangement;
@@ -11,11 +11,12 @@ use crate::history::once::{Disagreement, once_per_order};
 use crate::history::returns::{mark_returns, settle};
 use crate::history::rows::{Row, Rows};
 use crate::history::settings::{Duplicates, OnError, Settings};
-use crate::history::status::standings;
-use crate::history::summary::{Summary, counted};
+use crate::history::status::{check_named, named_in_vain, standings};
+use crate::history::summary::Summary;
 use crate::history::tables::{LineTable, OrderTable};
 use crate::history::time::zone;
 use crate::history::typed::Kind;
+use crate::text::counted;
 use crate::watch::Watch;
 
 /// The most rows that are listed when they are left out.
@@ -24,6 +25,8 @@ const LISTED: usize = 1000;
 /// Gathers rows, in any order, and makes a history of them.
 pub(crate) struct Builder {
     settings: Settings,
+    /// The form of times that was named, besides the usual ones.
+    time_format: Option<String>,
     source_name: String,
     on_error: OnError,
     rows: Rows,
@@ -33,14 +36,17 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new(
         settings: Settings,
+        time_format: Option<String>,
         source_name: String,
         on_error: OnError,
         roles: impl Iterator<Item = Role>,
         own: impl Iterator<Item = String>,
     ) -> Result<Self> {
         zone(&settings.time_zone)?;
+        check_named(&settings)?;
         Ok(Builder {
             settings,
+            time_format,
             source_name,
             on_error,
             rows: Rows::new(roles, own),
@@ -105,8 +111,17 @@ impl Builder {
         let mut lines = arrangement.line_table();
         let mut orders = arrangement.order_table(&lines);
         watch.check()?;
-        lines.own = arrangement.own_columns(&self.settings, &self.source_name)?;
-        self.count(&mut orders, &mut lines, &order_ids)?;
+        lines.own = arrangement.own_columns(
+            &self.settings,
+            self.time_format.as_deref(),
+            &self.source_name,
+        )?;
+        let places: Vec<u64> = rows
+            .iter()
+            .map(|&row| self.rows.line(row as usize))
+            .collect();
+        self.count(&mut orders, &mut lines, &order_ids, &places)?;
+        self.ignore(&mut lines, &item_ids);
         self.summary.tables(&orders, &lines);
         self.summary.customers = customer_ids.len() as u64;
         self.summary.items = item_ids.len() as u64;
@@ -126,21 +141,55 @@ impl Builder {
         orders: &mut OrderTable,
         lines: &mut LineTable,
         order_ids: &Labels,
+        places: &[u64],
     ) -> Result<()> {
         let (fulfilled, statuses) =
             standings(orders, &self.settings).map_err(|problem| self.table_error(problem))?;
         orders.fulfilled = fulfilled;
+        self.summary
+            .notes
+            .extend(named_in_vain(&statuses, &self.settings));
         self.summary.statuses = statuses;
         let note = mark_returns(self.settings.c_returns, orders, lines, order_ids);
         self.summary.notes.extend(note);
-        if let Some(order) = (0..orders.len()).find(|&order| orders.sums(order, lines).is_none()) {
+        let names_none = |&line: &usize| lines.names_order(line) && !lines.is_return(line);
+        if let Some(line) = (0..lines.len()).find(names_none) {
+            return Err(Error::Row {
+                source_name: self.source_name.clone(),
+                line: places[line],
+                column: Some(Role::ReturnOf.name().to_owned()),
+                problem: "the row names an order it returns, but its quantity is not negative"
+                    .to_owned(),
+            });
+        }
+        if let Some(order) = (0..orders.len()).find(|&order| !orders.can_be_summed(order, lines)) {
             return Err(self.table_error(format!(
                 "order `{}` adds up to more than can be counted",
-                super::decimal::shown(order_ids.get(order).unwrap_or_default())
+                crate::text::shown(order_ids.get(order).unwrap_or_default())
             )));
         }
         self.summary.returns = settle(orders, lines);
         Ok(())
+    }
+
+    /// Lets the items that are no goods count for nothing.
+    fn ignore(&mut self, lines: &mut LineTable, item_ids: &Labels) {
+        let mut ignored = vec![false; item_ids.len()];
+        for name in &self.settings.ignore {
+            match item_ids.find(name) {
+                Some(item) => ignored[item] = true,
+                None => self.summary.notes.push(format!(
+                    "no row has the item `{}` that is to be ignored{}",
+                    crate::text::shown(name),
+                    did_you_mean(&item_ids.near(name))
+                )),
+            }
+        }
+        for (line, left) in lines.left.iter_mut().enumerate() {
+            if ignored[lines.item[line] as usize] {
+                *left = 0;
+            }
+        }
     }
 
     fn drop_duplicates(&mut self, arranged: Arranged) -> Vec<u32> {
@@ -202,17 +251,16 @@ impl Builder {
         conflicts.sort_by_key(|conflict| conflict.second.1);
         let mut dropped = vec![false; self.rows.order.interner.len()];
         for conflict in conflicts {
-            let order = conflict.order;
-            if !std::mem::replace(&mut dropped[order as usize], true) {
-                let lines = self.rows.order.codes.iter().filter(|&&code| code == order);
-                let left_out = lines.count() as u64;
+            let order = conflict.order as usize;
+            if !std::mem::replace(&mut dropped[order], true) {
                 let problem = self.conflict(conflict);
                 self.bad_row(problem)?;
-                self.summary.skipped += left_out - 1;
+                self.summary.skipped -= 1; // its rows are counted below
             }
         }
         let kept = |&row: &u32| !dropped[self.rows.order.codes[row as usize] as usize];
         let kept: Vec<u32> = (0..self.rows.len() as u32).filter(kept).collect();
+        self.summary.skipped += (self.rows.len() - kept.len()) as u64;
         match self.summary.skipped_rows.first() {
             Some(first) if kept.is_empty() => {
                 Err(self.table_error(format!("no row could be read; the first problem: {first}")))
@@ -233,6 +281,7 @@ impl Builder {
 
     /// Understands how the ids are written, or refuses what may mean two things.
     fn read_ids(&mut self) -> Result<()> {
+        let mut whole_orders = false;
         for (role, column) in [
             (Role::OrderId, &mut self.rows.order),
             (Role::CustomerId, &mut self.rows.customer),
@@ -245,17 +294,19 @@ impl Builder {
                 taken.map_or(role.name(), |(_, name)| name)
             };
             let name = name_of(role);
-            // What names an order is read as the orders' ids are.
-            let like = match role {
-                Role::ReturnOf => name_of(Role::OrderId),
-                _ => name,
-            };
             let mut problem = usual_missing(name, column, &self.settings);
-            if problem.is_none() && self.settings.kind_of(like) != Some(Kind::Text) {
+            // What names an order is read as the orders' ids are.
+            let as_text = self.settings.kind_of(name) == Some(Kind::Text)
+                || (role == Role::ReturnOf && !whole_orders);
+            if problem.is_none() && !as_text {
                 match whole_floats(name, column)? {
                     Ok(note) => self.summary.notes.extend(note),
                     Err(refused) => problem = Some(refused),
                 }
+            }
+            if role == Role::OrderId {
+                let whole = |id: &str| id.bytes().all(|byte| byte.is_ascii_digit());
+                whole_orders = !as_text && column.interner.iter().all(whole);
             }
             if let Some(problem) = problem {
                 return Err(Error::Table {

@@ -1,8 +1,8 @@
 //! The columns of orders that mean something, and how shops spell them.
 
 use crate::error::{Error, Result};
-use crate::history::decimal::shown;
 use crate::near::near;
+use crate::text::shown;
 use serde::{Deserialize, Serialize};
 
 /// What a column of an order file means.
@@ -132,8 +132,8 @@ impl Role {
             Role::Status => &["orderstatus"],
             Role::Channel => &["orderchannel", "saleschannel"],
             Role::Campaign => &["campaignid", "utmcampaign"],
-            Role::Discount => &["discountamount", "linediscount"],
-            Role::Cost => &["unitcost", "costprice", "itemcost"],
+            Role::Discount => &["linediscount"],
+            Role::Cost => &["unitcost", "costprice"],
             Role::ReturnOf => &[
                 "returnoforder",
                 "originalorder",

@@ -1,5 +1,6 @@
 //! Money and quantities: decimals kept as whole numbers, so sums are exact.
 
+use crate::text::shown;
 use serde::Serialize;
 use std::fmt;
 
@@ -146,20 +147,6 @@ impl NotDecimal {
             ),
         }
     }
-}
-
-/// A text for a message: shortened, without control characters.
-pub(crate) fn shown(text: &str) -> String {
-    const MOST: usize = 60;
-    let mut short: String = text
-        .chars()
-        .take(MOST)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
-    if text.chars().nth(MOST).is_some() {
-        short.push('…');
-    }
-    short
 }
 
 /// Reads a decimal such as `12`, `-0.50` or `1e-3` as a whole number of `10^-digits`.

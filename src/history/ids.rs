@@ -1,11 +1,11 @@
 //! From the texts of an id column to ids.
 
 use crate::error::Result;
-use crate::history::decimal::shown;
 use crate::history::labels::{Interner, NONE};
 use crate::history::rows::TextColumn;
 use crate::history::settings::Settings;
-use crate::history::summary::counted;
+use crate::text::counted;
+use crate::text::shown;
 
 /// Texts that other programs write where nothing was told.
 const USUAL_MISSING: [&str; 12] = [

@@ -86,16 +86,21 @@ impl Labels {
 
     /// The index of an id, `None` where it is not among them.
     pub fn find(&self, id: &str) -> Option<usize> {
+        self.place(id).ok()
+    }
+
+    /// The index of an id, or where it would stand.
+    fn place(&self, id: &str) -> std::result::Result<usize, usize> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.get(middle)?.cmp(id) {
+            match self.get(middle).unwrap_or_default().cmp(id) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Equal => return Ok(middle),
             }
         }
-        None
+        Err(low)
     }
 
     /// The ids in order.
@@ -104,8 +109,19 @@ impl Labels {
     }
 
     /// At most three ids that `id` may have been meant to be, nearest first.
+    ///
+    /// Of very many ids only those that sort near it are looked at: a wrong id is answered at once.
     pub fn near(&self, id: &str) -> Vec<String> {
-        near(id, self.iter())
+        /// Cells of the distance's table that are worth computing for a hint.
+        const WORK: usize = 4_000_000;
+        let cells = (id.len() * id.len()).max(1);
+        let looked_at = (WORK / cells).max(100);
+        let place = self.place(id).unwrap_or_else(|place| place);
+        let first = match self.len() <= looked_at {
+            true => 0,
+            false => place.saturating_sub(looked_at / 2),
+        };
+        near(id, self.iter().skip(first).take(looked_at))
     }
 }
 

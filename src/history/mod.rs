@@ -3,24 +3,37 @@
 //! A [`History`] is the lines of all orders as told, in one order that does not depend on how the
 //! rows arrived, together with what counts of them. What the data means:
 //!
-//! - **Ids** are texts, kept as given. The index of an id is its rank by bytes.
+//! - **Ids** are texts, kept as given. The index of an id is its rank by bytes. A column of whole
+//!   decimals (`17850.0`, as pandas writes integers with gaps) is read as integers, and said; a column
+//!   of other decimals is refused unless it is said to be text. A usual sign of "nothing told"
+//!   (`NULL`, `NaN`, ...) in an id column is refused until [`Settings::missing`] says what it means.
 //! - **An order** is all lines of one order id. It has one customer (or none), one status, one
-//!   channel, one campaign; a blank says nothing, two different values are refused with both rows
-//!   named. Its instant is its earliest line.
+//!   channel, one campaign; a blank says nothing and takes what the order's other lines say, two
+//!   different values are refused with both rows named. Its instant is its earliest line.
 //! - **Fulfilled.** Only orders of a fulfilled status count ([`FULFILLED`], or
 //!   [`Settings::fulfilled`]); without a status column all do. A status that is neither there nor in
-//!   [`UNFULFILLED`] is refused until it is named.
+//!   [`UNFULFILLED`] is refused until it is named, and so is a blank one. An order that does not count
+//!   touches nothing else: its returns do not act either.
 //! - **Returns** are rows of a negative quantity, or of an order id such as `C536379` where ids of
-//!   digits alone outnumber those. Each is set against the order it names (`return_of`), else
-//!   against that customer's earlier lines of the item, latest first, unit by unit; what matches
-//!   nothing is counted and changes nothing. A line left at zero no longer counts as bought.
+//!   digits alone outnumber those. Each acts from its own row's time, in the order of those times. It
+//!   is set against the order it names (`return_of`, unless that is another customer's), else against
+//!   that customer's earlier lines of the item, latest first, ties by order id descending, unit by
+//!   unit. A purchase of the same instant counts as earlier: nothing comes back before it was bought,
+//!   and many shops tell the day only. A purchase without a time counts as earlier than all, a return
+//!   without one as later than all. What matches nothing is counted and changes nothing. A line left
+//!   at zero no longer counts as bought.
+//! - **Items to ignore** ([`Settings::ignore`]), such as postage, keep their lines and count for
+//!   nothing.
 //! - **Money** is kept in ten-thousandths, quantities in thousandths, both exact. `price` is per
 //!   piece, `discount` an amount per line; amount = quantity x price - discount; margin = amount -
-//!   quantity x cost. A price of zero or less is kept and counted. A shop has one currency.
+//!   quantity x cost; products are rounded to ten-thousandths, halves away from zero. A price of zero
+//!   or less is kept and counted. A shop has one currency.
 //! - **Time** is microseconds in UTC. Times without an offset are in the shop's zone; local times
 //!   that the clocks skipped or showed twice are refused unless a rule is named.
-//! - **Duplicates.** Rows that equal another in every column are kept and counted: they double
-//!   quantities and money, never people.
+//! - **Duplicates.** Rows that equal another in every column, once what belongs to the order was
+//!   filled in, are kept and counted: they double quantities and money, never people.
+//! - **Columns of the shop's own** hold numbers, flags, times or texts: what all their values are, or
+//!   what [`Settings::types`] says. A number with leading zeros is a code, and so a text.
 
 mod arrange;
 mod assemble;
@@ -51,12 +64,11 @@ pub use read::csv::Csv;
 pub use returns::ReturnCounts;
 pub use settings::{Duplicates, OnError, Settings};
 pub use status::{FULFILLED, Standing, UNFULFILLED};
-pub use summary::{StatusCount, Summary, counted, grouped};
+pub use summary::{StatusCount, Summary};
 pub use tables::Line;
 pub use time::{ClockChange, Instant};
 pub use typed::{Kind, Value};
 
-pub(crate) use decimal::shown;
 pub(crate) use labels::NONE;
 use tables::{LineTable, OrderTable};
 

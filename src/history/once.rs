@@ -37,7 +37,7 @@ pub(crate) fn once_per_order(
             told[order as usize] = (code, row as u32);
         } else if !in_conflict[order as usize] {
             in_conflict[order as usize] = true;
-            let shown = |code: u32| super::decimal::shown(column.interner.get(code));
+            let shown = |code: u32| crate::text::shown(column.interner.get(code));
             conflicts.push(Disagreement {
                 order,
                 column: name,

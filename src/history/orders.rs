@@ -158,6 +158,7 @@ impl History {
         let source_name = "the orders";
         let mut builder = Builder::new(
             settings.clone(),
+            None,
             source_name.to_owned(),
             OnError::Stop,
             roles,
@@ -186,10 +187,11 @@ impl History {
 fn as_row<'a>(line: &'a OrderLine<'_>, settings: &Settings) -> Row<'a> {
     let told =
         |text: &'a Option<Cow<'_, str>>| text.as_deref().filter(|text| !settings.is_missing(text));
+    let id = |text: &'a str| if settings.is_missing(text) { "" } else { text };
     Row {
-        order: &line.order_id,
+        order: id(&line.order_id),
         customer: told(&line.customer_id),
-        item: &line.item_id,
+        item: id(&line.item_id),
         quantity: line.quantity.0,
         price: line.price.map_or(MISSING, |money| money.0),
         at: line.ordered_at.map_or(MISSING, |at| at.0),

@@ -1,6 +1,7 @@
 //! Returns set against what was bought.
 //!
-//! A return with `return_of` takes from that order's lines of its item. Any other takes from the
+//! A return with `return_of` takes from that order's lines of its item, whenever that was, unless the
+//! order is another customer's. Any other takes from the
 //! customer's earlier lines of that item, latest first, ties by order id descending, unit by unit. A
 //! line of the return's own instant counts as earlier: nothing comes back before it was bought, and
 //! many shops tell the day only. Returns act in the order of their time, so what happened before an
@@ -10,8 +11,8 @@
 
 use crate::history::decimal::MISSING;
 use crate::history::labels::{Labels, NONE};
-use crate::history::summary::counted;
 use crate::history::tables::{LineTable, OrderTable};
+use crate::text::counted;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -32,7 +33,8 @@ pub struct ReturnCounts {
     pub only_later: u64,
     /// Rows for which earlier returns have left nothing.
     pub nothing_left: u64,
-    /// Rows whose `return_of` names an order that is unknown, does not count or lacks the item.
+    /// Rows whose `return_of` names an order that is unknown, does not count, is another customer's or
+    /// lacks the item.
     pub no_such_order: u64,
 }
 
@@ -94,6 +96,7 @@ pub(crate) fn settle(orders: &OrderTable, lines: &mut LineTable) -> ReturnCounts
     }
     counts.rows = returns.len() as u64;
     let mut stocks = stocks_of(orders, lines, &returns);
+    let mut of_orders = stocks_of_orders(orders, lines, &returns);
     let when = |line: u32| {
         let own = lines.at.as_ref().map_or(MISSING, |at| at[line as usize]);
         match (own, orders.at[lines.order[line as usize] as usize]) {
@@ -106,8 +109,11 @@ pub(crate) fn settle(orders: &OrderTable, lines: &mut LineTable) -> ReturnCounts
     for &row in &returns {
         let wanted = lines.quantity[row as usize].saturating_abs();
         let (missing, unmatched) = match lines.return_of(row as usize) {
-            Some(order) => match take_from_order(orders, lines, &mut left, row, order, wanted) {
-                Some(missing) => (missing, &mut counts.nothing_left),
+            Some(order) => match stock_of_order(orders, lines, &mut of_orders, row, order) {
+                Some(stock) => (
+                    take_from_stack(stock, &mut left, wanted),
+                    &mut counts.nothing_left,
+                ),
                 None => (wanted, &mut counts.no_such_order),
             },
             None => {
@@ -203,28 +209,45 @@ fn take_from_stack(stock: &mut Stock, left: &mut [i64], mut wanted: i64) -> i64 
     wanted
 }
 
-/// Takes `wanted` from an order's lines of the row's item, last line first; returns what could not be
-/// had, or `None` where there is no such order that counts, or it never held the item.
-fn take_from_order(
+/// The stock that a return of a named order takes from: what was bought of the item in it. `None`
+/// where there is no such order that counts, or it is another customer's, or it never held the item.
+fn stock_of_order<'a>(
     orders: &OrderTable,
     lines: &LineTable,
-    left: &mut [i64],
+    stocks: &'a mut HashMap<(u32, u32), Stock>,
     row: u32,
     order: usize,
-    mut wanted: i64,
-) -> Option<i64> {
+) -> Option<&'a mut Stock> {
     if order >= orders.len() || !orders.counts(order) {
         return None;
     }
-    let item = lines.item[row as usize];
-    let mut held = false;
-    for line in orders.lines_of(order).rev() {
-        if lines.item[line] == item && !lines.is_return(line) && lines.quantity[line] > 0 {
-            held = true;
-            let taken = wanted.min(left[line]);
-            left[line] -= taken;
-            wanted -= taken;
+    // Nobody returns what another bought; who is not named may be anyone.
+    let by = orders.customer[lines.order[row as usize] as usize];
+    let of = orders.customer[order];
+    if by != of && by != NONE && of != NONE {
+        return None;
+    }
+    stocks.get_mut(&(order as u32, lines.item[row as usize]))
+}
+
+/// The bought lines of every order and item that a return names, the last on top.
+fn stocks_of_orders(
+    orders: &OrderTable,
+    lines: &LineTable,
+    returns: &[u32],
+) -> HashMap<(u32, u32), Stock> {
+    let named = returns
+        .iter()
+        .filter_map(|&row| lines.return_of(row as usize));
+    let named: std::collections::BTreeSet<usize> = named.filter(|&o| o < orders.len()).collect();
+    let mut stocks: HashMap<(u32, u32), Stock> = HashMap::new();
+    for order in named {
+        for line in orders.lines_of(order) {
+            if !lines.is_return(line) && lines.quantity[line] > 0 {
+                let stock = stocks.entry((order as u32, lines.item[line])).or_default();
+                stock.stack.push(line as u32);
+            }
         }
     }
-    held.then_some(wanted)
+    stocks
 }

@@ -30,14 +30,8 @@ impl Row<'_> {
     pub(crate) fn check(&self) -> std::result::Result<(), (Role, String)> {
         for (role, id) in [(Role::OrderId, self.order), (Role::ItemId, self.item)] {
             if id.trim().is_empty() {
-                return Err((role, "the id is blank".to_owned()));
+                return Err((role, "no id is told".to_owned()));
             }
-        }
-        if self.return_of.is_some() && self.quantity >= 0 {
-            return Err((
-                Role::ReturnOf,
-                "the row names an order it returns, but its quantity is not negative".to_owned(),
-            ));
         }
         if self.discount != MISSING && self.discount < 0 {
             return Err((
@@ -62,10 +56,7 @@ impl Row<'_> {
             Some(_) => Ok(()),
             None => Err((
                 Role::Price,
-                format!(
-                    "the amount of {quantity} at {} is too large",
-                    Money(self.price)
-                ),
+                format!("{quantity} pieces make an amount or a cost that is too large"),
             )),
         }
     }

@@ -37,6 +37,8 @@ pub struct Settings {
     /// `NaN`, ...) that is not listed is refused until it is said what is meant: list it, or give an
     /// empty list where such texts are ids. Default: `None`.
     pub missing: Option<Vec<String>>,
+    /// Items that are no goods, such as postage and fees: their lines are kept and count for nothing.
+    pub ignore: Vec<String>,
     /// The kinds of columns, by the name the file gives them: of the shop's own columns in place of
     /// what their values suggest, and `text` for an id column of decimals such as `12.50`.
     pub types: Vec<(String, Kind)>,
@@ -53,6 +55,7 @@ impl Default for Settings {
             rounding: Rounding::default(),
             duplicates: Duplicates::default(),
             missing: None,
+            ignore: Vec::new(),
             types: Vec::new(),
         }
     }

@@ -1,9 +1,12 @@
 //! Which orders count.
 
-use crate::history::decimal::shown;
+use crate::error::{Error, did_you_mean};
 use crate::history::settings::Settings;
-use crate::history::summary::{StatusCount, counted};
+use crate::history::summary::StatusCount;
 use crate::history::tables::OrderTable;
+use crate::near::near;
+use crate::text::counted;
+use crate::text::shown;
 use serde::{Deserialize, Serialize};
 
 /// Statuses of orders that count, as [`Settings::fulfilled`](crate::Settings::fulfilled) has them
@@ -123,6 +126,45 @@ pub(crate) fn standings(
     } else {
         Err(unknown_statuses(&unknown))
     }
+}
+
+/// Refuses a status that was said both to count and not to.
+pub(crate) fn check_named(settings: &Settings) -> crate::error::Result<()> {
+    let unfulfilled: Vec<String> = settings
+        .unfulfilled
+        .iter()
+        .map(|name| spelling(name))
+        .collect();
+    let both = |name: &&String| unfulfilled.contains(&spelling(name));
+    match settings.fulfilled.iter().flatten().find(both) {
+        Some(name) => Err(Error::setting(
+            "fulfilled",
+            format!("'{}'", shown(name)),
+            "it is among `unfulfilled` too, and must be one of the two",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Notes on statuses that were named and that no order has: a slip, as a rule.
+pub(crate) fn named_in_vain(told: &[StatusCount], settings: &Settings) -> Vec<String> {
+    let there: Vec<String> = told.iter().map(|told| spelling(&told.status)).collect();
+    let named = settings
+        .fulfilled
+        .iter()
+        .flatten()
+        .chain(&settings.unfulfilled);
+    named
+        .filter(|name| !there.contains(&spelling(name)))
+        .map(|name| {
+            let near = near(name, told.iter().map(|told| told.status.as_str()));
+            format!(
+                "no order has the status `{}`{}",
+                shown(name),
+                did_you_mean(&near)
+            )
+        })
+        .collect()
 }
 
 fn unknown_statuses(unknown: &[(String, u64)]) -> String {

@@ -7,6 +7,7 @@ use crate::history::status::Standing;
 use crate::history::tables::{LineTable, OrderTable};
 use crate::history::time::Instant;
 use crate::history::typed::Kind;
+use crate::text::{counted, grouped};
 use serde::Serialize;
 use std::fmt;
 
@@ -106,10 +107,9 @@ impl fmt::Display for Summary {
         let taken: Vec<String> = self
             .columns
             .iter()
-            .filter(|(role, name)| role != name)
             .map(|(role, name)| format!("{role} = {name}"))
             .collect();
-        if !taken.is_empty() {
+        if self.columns.iter().any(|(role, name)| role != name) {
             writeln!(f, "columns  {}", taken.join(", "))?;
         }
         let own: Vec<String> = self
@@ -138,7 +138,11 @@ impl fmt::Display for Summary {
         writeln!(
             f,
             "counting {}",
-            counted(self.fulfilled_orders, "fulfilled order", "fulfilled orders")
+            counted(
+                self.fulfilled_orders,
+                "fulfilled order that holds a purchase",
+                "fulfilled orders that hold a purchase"
+            )
         )?;
         for status in &self.statuses {
             let standing = match status.standing {
@@ -160,12 +164,29 @@ impl fmt::Display for Summary {
         for note in &self.notes {
             writeln!(f, "note     {note}")?;
         }
-        for row in &self.skipped_rows {
-            writeln!(f, "skipped  {row}")?;
+        self.write_skipped(f)
+    }
+}
+
+impl Summary {
+    fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// The most rows that are shown; the data has more of them.
+        const SHOWN: usize = 10;
+        if self.skipped == 0 {
+            return Ok(());
         }
-        if self.skipped > self.skipped_rows.len() as u64 {
-            let more = self.skipped - self.skipped_rows.len() as u64;
-            writeln!(f, "skipped  and {} more", grouped(more))?;
+        let all = self.rows + self.skipped;
+        writeln!(
+            f,
+            "skipped  {} of {} rows",
+            grouped(self.skipped),
+            grouped(all)
+        )?;
+        for row in self.skipped_rows.iter().take(SHOWN) {
+            writeln!(f, "         {row}")?;
+        }
+        if self.skipped_rows.len() > SHOWN {
+            writeln!(f, "         and others; they are listed in the JSON form")?;
         }
         Ok(())
     }
@@ -225,33 +246,4 @@ impl Summary {
 
 fn day(instant: Instant) -> String {
     instant.to_string().chars().take(10).collect()
-}
-
-/// A count of things: `1 order`, `25,900 orders`.
-pub fn counted(count: u64, one: &str, more: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { more })
-}
-
-/// A count with its thousands set apart: `541,909`.
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn counts_are_grouped_by_thousands() {
-        assert_eq!(super::grouped(0), "0");
-        assert_eq!(super::grouped(999), "999");
-        assert_eq!(super::grouped(541_909), "541,909");
-        assert_eq!(super::grouped(1_000_000), "1,000,000");
-    }
 }

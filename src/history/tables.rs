@@ -47,26 +47,24 @@ impl OrderTable {
         self.fulfilled[order]
     }
 
-    /// The amount and the cost of an order, sums of its lines; `None` where one of them, or of its
-    /// quantities, does not fit.
-    pub(crate) fn sums(&self, order: usize, lines: &LineTable) -> Option<(Money, Money)> {
-        let mut sums = (Money(0), Money(0));
-        let mut pieces = 0i64;
-        for line in self.lines_of(order) {
-            let told = |column: &Option<Vec<i64>>| {
-                let raw = column.as_ref().map_or(MISSING, |values| values[line]);
-                Money::told(raw).unwrap_or_default()
-            };
+    /// Whether an order's quantities, amounts, costs and margin add up to what fits.
+    pub(crate) fn can_be_summed(&self, order: usize, lines: &LineTable) -> bool {
+        let told = |column: &Option<Vec<i64>>, line: usize| {
+            let raw = column.as_ref().map_or(MISSING, |values| values[line]);
+            Money::told(raw).unwrap_or_default()
+        };
+        let add = |sums: (i64, Money, Money), line: usize| {
             let quantity = Quantity(lines.quantity[line]);
-            pieces = pieces.checked_add(quantity.0)?;
-            let amount = told(&lines.price)
-                .times(quantity)?
-                .minus(told(&lines.discount))?;
-            sums.0 = sums.0.plus(amount)?;
-            sums.1 = sums.1.plus(told(&lines.cost).times(quantity)?)?;
-        }
-        sums.0.minus(sums.1)?;
-        Some(sums)
+            let gross = told(&lines.price, line).times(quantity)?;
+            let amount = gross.minus(told(&lines.discount, line))?;
+            Some((
+                sums.0.checked_add(quantity.0)?,
+                sums.1.plus(amount)?,
+                sums.2.plus(told(&lines.cost, line).times(quantity)?)?,
+            ))
+        };
+        let sums = self.lines_of(order).try_fold((0, Money(0), Money(0)), add);
+        sums.is_some_and(|(_, amount, cost)| amount.minus(cost).is_some())
     }
 
     pub(crate) fn lines_of(&self, order: usize) -> Range<usize> {
@@ -102,6 +100,13 @@ impl LineTable {
 
     pub(crate) fn is_return(&self, line: usize) -> bool {
         self.is_return[line]
+    }
+
+    /// Whether the row names an order that it is a return of.
+    pub(crate) fn names_order(&self, line: usize) -> bool {
+        self.return_of
+            .as_ref()
+            .is_some_and(|texts| texts.get(line).is_some())
     }
 
     /// The order a return names; past the end of the orders where it names an unknown one.

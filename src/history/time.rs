@@ -1,12 +1,14 @@
 //! Instants: microseconds in UTC, and how they are read from text.
 //!
 //! Read without being told: RFC 3339 (`2010-12-01T08:26:00+01:00`, `...Z`) and
-//! `YYYY-MM-DD[ HH:MM[:SS[.ffffff]]]`, with `T` or a space between. A time without an offset is in the
+//! `YYYY-MM-DD[ HH:MM[:SS[.ffffff]]]`, with `T` or a space between, and an offset written as shops'
+//! systems do (` +0100`, ` UTC`). A time without an offset is in the
 //! shop's zone. Every other form must be named, since `10/2/2017` is two days.
 
 use crate::error::{Error, Result};
-use crate::history::decimal::{MISSING, shown};
+use crate::history::decimal::MISSING;
 use crate::near::near;
+use crate::text::shown;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -94,6 +96,27 @@ pub(crate) fn zone(name: &str) -> Result<TimeZone> {
     })
 }
 
+/// Refuses a form of times that cannot be, before it meets the first row.
+pub(crate) fn check_format(format: &str) -> Result<()> {
+    let refuse = |must: String| Error::setting("time_format", format!("'{}'", shown(format)), must);
+    let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    let written = jiff::fmt::strtime::format(format, &sample)
+        .map_err(|problem| refuse(format!("it must be a form of times: {problem}")))?;
+    if written == format {
+        return Err(refuse(
+            "it must name the parts of a time, such as %Y-%m-%d".to_owned(),
+        ));
+    }
+    if (format.contains("%I") || format.contains("%l"))
+        && !(format.contains("%p") || format.contains("%P"))
+    {
+        return Err(refuse(
+            "a clock of twelve hours must say which half (%p)".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// Reads the times of one column.
 #[derive(Debug)]
 pub(crate) struct TimeReader {
@@ -169,6 +192,10 @@ impl TimeReader {
         let parsed = jiff::fmt::strtime::parse(format, text.trim()).map_err(problem)?;
         if parsed.offset().is_some() || parsed.timestamp().is_some() {
             return Ok(parsed.to_timestamp().map_err(problem)?.as_microsecond());
+        }
+        if parsed.iana_time_zone().is_some() {
+            let zoned = parsed.to_zoned().map_err(problem)?;
+            return Ok(zoned.timestamp().as_microsecond());
         }
         // A form without a clock means the day's midnight.
         let local = match (parsed.hour(), parsed.minute()) {
@@ -266,14 +293,23 @@ fn iso(text: &[u8]) -> Option<IsoParts> {
             at += 1 + digits;
         }
     }
+    if is(at, b' ') {
+        at += 1;
+    }
     parts.offset_minutes = match text.get(at..)? {
         [] => None,
-        [b'Z' | b'z'] => Some(0),
-        [sign @ (b'+' | b'-'), rest @ ..] if rest.len() == 5 && is(at + 3, b':') => {
-            let minutes = (two(at + 1)? * 60 + two(at + 4)?) as i32;
-            if minutes >= 24 * 60 || two(at + 4)? >= 60 {
+        [b'Z' | b'z'] | b"UTC" => Some(0),
+        [sign @ (b'+' | b'-'), rest @ ..] => {
+            let minutes_at = match rest.len() {
+                5 if is(at + 3, b':') => at + 4,
+                4 => at + 3,
+                _ => return None,
+            };
+            let (hours, minutes) = (two(at + 1)?, two(minutes_at)?);
+            if hours >= 24 || minutes >= 60 {
                 return None;
             }
+            let minutes = (hours * 60 + minutes) as i32;
             Some(if *sign == b'-' { -minutes } else { minutes })
         }
         _ => return None,
@@ -392,6 +428,9 @@ mod tests {
             ("9999-12-31", "9999-12-31T00:00:00Z"),
             ("1969-12-31 23:59:59.9", "1969-12-31T23:59:59.9Z"),
             ("2000-02-29", "2000-02-29T00:00:00Z"),
+            ("2024-03-01 09:20:00 +0100", "2024-03-01T08:20:00Z"),
+            ("2024-03-01 09:20:00-0530", "2024-03-01T14:50:00Z"),
+            ("2024-03-01 09:20:00 UTC", "2024-03-01T09:20:00Z"),
         ] {
             assert_eq!(read(text).as_deref(), Some(instant), "{text}");
         }
@@ -409,7 +448,7 @@ mod tests {
             "2010-12-01 8:26",
             "20101201",
             "2010-12-01 08:26:03.1234567",
-            "2010-12-01T08:26+0100",
+            "2010-12-01 08:26 +1",
             "0000-01-01",
             "1291191960",
             "2010-12-01 08:26:60",

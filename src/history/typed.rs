@@ -106,18 +106,29 @@ impl Typed {
 }
 
 /// The kind that all of some values have; text where they share no other.
-fn infer<'a>(values: impl Iterator<Item = &'a str> + Clone, times: &mut TimeReader) -> Kind {
+fn infer<'a>(values: impl Iterator<Item = &'a str> + Clone, times: &mut [TimeReader]) -> Kind {
     if values.clone().next().is_none() {
         Kind::Text
     } else if values.clone().all(|value| flag(value).is_some()) {
         Kind::Flag
     } else if values.clone().all(|value| number(value).is_some()) {
         Kind::Number
-    } else if values.clone().all(|value| times.read(value).is_ok()) {
+    } else if reader_of(values, times).is_some() {
         Kind::Time
     } else {
         Kind::Text
     }
+}
+
+/// The first of the readers that reads all of some values.
+fn reader_of<'a, 't>(
+    values: impl Iterator<Item = &'a str> + Clone,
+    times: &'t mut [TimeReader],
+) -> Option<&'t mut TimeReader> {
+    let reads_all =
+        |reader: &mut TimeReader| values.clone().all(|value| reader.read(value).is_ok());
+    let reader = (0..times.len()).find(|&at| reads_all(&mut times[at]))?;
+    times.get_mut(reader)
 }
 
 /// A column's codes as values of `kind`, or of the kind they all share; the code of a value that is
@@ -126,16 +137,15 @@ pub(crate) fn typed(
     interner: &Interner,
     codes: impl Iterator<Item = u32> + Clone,
     kind: Option<Kind>,
-    times: &mut TimeReader,
+    times: &mut [TimeReader],
 ) -> Result<Typed, (u32, Kind)> {
     let mut used = vec![false; interner.len()];
     for code in codes.clone().filter(|&code| code != NONE) {
         used[code as usize] = true;
     }
-    let kind = kind.unwrap_or_else(|| {
-        let all = interner.iter().zip(&used);
-        infer(all.filter(|(_, used)| **used).map(|(text, _)| text), times)
-    });
+    let values = interner.iter().zip(&used);
+    let values = values.filter(|(_, used)| **used).map(|(text, _)| text);
+    let kind = kind.unwrap_or_else(|| infer(values.clone(), times));
     let not_of_kind = |code| (code, kind);
     Ok(match kind {
         Kind::Text => {
@@ -152,12 +162,11 @@ pub(crate) fn typed(
             spread(interner, &used, codes, None, |text| flag(text).map(Some))
                 .map_err(not_of_kind)?,
         ),
-        Kind::Time => Typed::Time(
-            spread(interner, &used, codes, MISSING, |text| {
-                times.read(text).ok()
-            })
-            .map_err(not_of_kind)?,
-        ),
+        Kind::Time => {
+            let mut reader = reader_of(values, times);
+            let mut read = |text: &str| reader.as_mut()?.read(text).ok();
+            Typed::Time(spread(interner, &used, codes, MISSING, &mut read).map_err(not_of_kind)?)
+        }
     })
 }
 
@@ -211,7 +220,7 @@ mod tests {
 
     fn kind(values: &[&str]) -> Kind {
         let mut times = TimeReader::new(jiff::tz::TimeZone::UTC, ClockChange::Refuse, None);
-        infer(values.iter().copied(), &mut times)
+        infer(values.iter().copied(), std::slice::from_mut(&mut times))
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Purchases from a history, or from a matrix of numbers.
 
 use super::{Basis, Pattern, Purchases};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, zeroed};
 use crate::history::{History, NONE};
 use crate::ids::MAX_IDS;
 use crate::watch::Watch;
@@ -210,7 +210,7 @@ pub(crate) fn pattern(
 /// The item-major twin: rows and columns changed over.
 pub(crate) fn transposed(by_row: &Pattern) -> Result<Pattern> {
     let (rows, items) = by_row.shape();
-    let mut starts = vec![0usize; items + 1];
+    let mut starts: Vec<usize> = zeroed(items + 1, "a matrix of that many columns")?;
     for &item in by_row.indices() {
         starts[item as usize + 1] += 1;
     }

@@ -5,6 +5,7 @@
 //! numbers, so the result does not depend on the order of the walk.
 
 use super::{Purchases, row_of};
+use crate::error::{Result, zeroed};
 
 /// The counters of one row, used again for the next. All zero between rows.
 pub(crate) struct Workspace {
@@ -17,12 +18,12 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     /// For purchases of `items` items.
-    pub(crate) fn new(items: usize) -> Self {
-        Workspace {
-            counts: vec![0; items],
-            met: vec![0; items + 1],
+    pub(crate) fn new(items: usize) -> Result<Self> {
+        Ok(Workspace {
+            counts: zeroed(items, "the counters of a thread")?,
+            met: zeroed(items + 1, "the counters of a thread")?,
             length: 0,
-        }
+        })
     }
 
     /// Counts the row of `item`, which [`Workspace::met`] and [`Workspace::count`] tell until the

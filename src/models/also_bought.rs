@@ -5,7 +5,7 @@
 //! [`Measure`] of them, the best few kept. Each neighbour keeps its count, from which all of its
 //! evidence follows.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, zeroed};
 use crate::ids::{ItemIx, Scored};
 use crate::matrix::sweep::Workspace;
 use crate::matrix::top_k::TopK;
@@ -15,10 +15,10 @@ use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure, lift};
 use crate::parallel::{map_parts, thread_count};
 use crate::watch::Watch;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How "customers also bought" is to be learnt. Made by [`AlsoBought::params`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlsoBoughtParams {
     /// How near two items are.
     pub measure: Measure,
@@ -27,7 +27,6 @@ pub struct AlsoBoughtParams {
     /// How many customers (or orders) must have bought both at least.
     pub min_customers: u32,
     /// How many threads fit and answer in batches; `None` for all cores.
-    #[serde(skip)]
     pub threads: Option<usize>,
 }
 
@@ -99,16 +98,22 @@ impl AlsoBoughtParams {
         /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
         const PART: usize = 32;
         let items = purchases.items();
-        let totals = totals(purchases);
+        let totals = totals(purchases)?;
         let parts = map_parts(
             items.div_ceil(PART),
             thread_count(self.threads)?,
             "fitting",
             watch,
-            || Ok((Workspace::new(items), TopK::new(self.neighbours.min(items)))),
+            || {
+                Ok((
+                    Workspace::new(items)?,
+                    TopK::new(self.neighbours.min(items)),
+                ))
+            },
             |part, (space, top)| {
                 let mut lists = Lists::default();
                 for item in part * PART..((part + 1) * PART).min(items) {
+                    watch.check()?;
                     space.sweep(purchases, item as u32);
                     let row = Row::new(item as u32, &totals, purchases.buyers(), space);
                     self.select(&row, &Filter::all(), top);
@@ -214,10 +219,12 @@ impl<'a> Row<'a> {
 }
 
 /// How many rows hold each item.
-fn totals(purchases: &Purchases) -> Vec<u32> {
-    (0..purchases.items())
-        .map(|item| crate::matrix::row_of(purchases.by_item(), item).len() as u32)
-        .collect()
+fn totals(purchases: &Purchases) -> Result<Vec<u32>> {
+    let mut totals = zeroed(purchases.items(), "the items' totals")?;
+    for (item, total) in totals.iter_mut().enumerate() {
+        *total = crate::matrix::row_of(purchases.by_item(), item).len() as u32;
+    }
+    Ok(totals)
 }
 
 /// The lists of all parts, one behind the other.
@@ -399,8 +406,8 @@ impl AlsoBought {
         item: ItemIx,
         n: usize,
         filter: &Filter,
-    ) -> Vec<Neighbour> {
-        let mut space = Workspace::new(self.items());
+    ) -> Result<Vec<Neighbour>> {
+        let mut space = Workspace::new(self.items())?;
         let mut top = TopK::new(n.min(self.items()));
         space.sweep(purchases, item.get());
         let row = Row::new(item.get(), &self.totals, self.buyers, &space);
@@ -409,7 +416,7 @@ impl AlsoBought {
         top.drain(|other, score| {
             found.push(self.neighbour(item.get(), other, score, space.count(other)));
         });
-        found
+        Ok(found)
     }
 
     fn neighbour(&self, source: u32, target: u32, score: f32, both: u32) -> Neighbour {

@@ -120,17 +120,30 @@ fn log_likelihood_ratio(both: u32, source: u32, target: u32, all: u32) -> f64 {
     if both * all <= source * target {
         return 0.0;
     }
+    // Counts that contradict one another have no ratio; none of them may end in a panic.
     let cell = |count: u64, row: u64, column: u64| {
-        if count == 0 {
+        if count == 0 || row == 0 || column == 0 {
             return 0.0;
         }
         let (count, expected) = (count as f64, row as f64 * column as f64);
         count * (count * all as f64 / expected).ln()
     };
     let sum = cell(both, source, target)
-        + cell(source - both, source, all - target)
-        + cell(target - both, all - source, target)
-        + cell((all + both) - (source + target), all - source, all - target);
+        + cell(
+            source.saturating_sub(both),
+            source,
+            all.saturating_sub(target),
+        )
+        + cell(
+            target.saturating_sub(both),
+            all.saturating_sub(source),
+            target,
+        )
+        + cell(
+            (all + both).saturating_sub(source + target),
+            all.saturating_sub(source),
+            all.saturating_sub(target),
+        );
     (2.0 * sum).max(0.0)
 }
 
@@ -150,7 +163,7 @@ impl FromStr for Measure {
             .find(|measure| measure.name() == name)
             .ok_or_else(|| Error::UnknownName {
                 what: "measure",
-                name: crate::history::shown(name),
+                name: crate::text::shown(name),
                 near: near(name, Measure::ALL.map(Measure::name)),
             })
     }

@@ -1,6 +1,6 @@
 //! Suggestions for a history of items: the sum of the neighbours' scores over what is owned.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, zeroed};
 use crate::ids::{ItemIx, Scored};
 use crate::matrix::Purchases;
 use crate::matrix::top_k::TopK;
@@ -17,11 +17,11 @@ struct Scores {
 }
 
 impl Scores {
-    fn new(items: usize) -> Self {
-        Scores {
-            sums: vec![0.0; items],
+    fn new(items: usize) -> Result<Self> {
+        Ok(Scores {
+            sums: zeroed(items, "the sums of a thread")?,
             met: Vec::new(),
-        }
+        })
     }
 
     /// Adds up the lists of `owned`, in their order, and offers what the filter lets through.
@@ -84,7 +84,7 @@ impl AlsoBought {
             });
         }
         let mut top = TopK::new(n.min(self.items()));
-        Scores::new(self.items()).collect(self, owned, filter, keep_owned, &mut top);
+        Scores::new(self.items())?.collect(self, owned, filter, keep_owned, &mut top);
         let mut found = Vec::new();
         top.drain(|item, score| {
             found.push(Scored {
@@ -125,27 +125,28 @@ impl AlsoBought {
             thread_count(self.params.threads)?,
             "recommending",
             watch,
-            || Ok((Scores::new(items), TopK::new(width))),
+            || Ok((Scores::new(items)?, TopK::new(width))),
             |part, (scores, top)| {
                 let rows = part * PART..((part + 1) * PART).min(rows);
-                let mut padded = Vec::with_capacity(rows.len() * width);
-                for (row, end) in rows.zip(1..) {
+                let mut found = Vec::new();
+                for row in rows {
+                    watch.check()?;
                     scores.collect(self, histories.items_of(row), filter, keep_owned, top);
-                    top.drain(|item, score| padded.push((item as i32, score)));
-                    padded.resize(end * width, (-1, f32::NAN));
+                    let mut column = 0;
+                    top.drain(|item, score| {
+                        found.push((row, column, item as i32, score));
+                        column += 1;
+                    });
                 }
-                Ok(padded)
+                Ok(found)
             },
         )?;
-        let cells = || parts.iter().flatten();
-        let damaged = |problem: ndarray::ShapeError| Error::matrix(problem.to_string());
-        let shape = (rows, width);
-        Ok((
-            Array2::from_shape_vec(shape, cells().map(|&(item, _)| item).collect())
-                .map_err(damaged)?,
-            Array2::from_shape_vec(shape, cells().map(|&(_, score)| score).collect())
-                .map_err(damaged)?,
-        ))
+        let (mut items, mut scores) = padding(rows, width)?;
+        for (row, column, item, score) in parts.into_iter().flatten() {
+            items[(row, column)] = item;
+            scores[(row, column)] = score;
+        }
+        Ok((items, scores))
     }
 
     /// [`AlsoBought::similar_items`] for several items: indices and scores, both of shape (items
@@ -161,8 +162,7 @@ impl AlsoBought {
     ) -> Result<(Array2<i32>, Array2<f32>)> {
         check_n(n)?;
         let width = n.min(self.items());
-        let mut items = Array2::from_elem((sources.len(), width), -1);
-        let mut scores = Array2::from_elem((sources.len(), width), f32::NAN);
+        let (mut items, mut scores) = padding(sources.len(), width)?;
         for (row, &source) in sources.iter().enumerate() {
             if source as usize >= self.items() {
                 return Err(Error::Index {
@@ -179,6 +179,30 @@ impl AlsoBought {
         }
         Ok((items, scores))
     }
+}
+
+/// Indices and scores that tell nothing yet, of shape (rows, width).
+fn padding(rows: usize, width: usize) -> Result<(Array2<i32>, Array2<f32>)> {
+    let damaged = |problem: ndarray::ShapeError| Error::matrix(problem.to_string());
+    let (items, scores) = (filled(rows, width, -1)?, filled(rows, width, f32::NAN)?);
+    Ok((
+        Array2::from_shape_vec((rows, width), items).map_err(damaged)?,
+        Array2::from_shape_vec((rows, width), scores).map_err(damaged)?,
+    ))
+}
+
+/// `rows * width` times the same value, or an error where there is no room for them.
+fn filled<T: Clone>(rows: usize, width: usize, value: T) -> Result<Vec<T>> {
+    let cells = rows.saturating_mul(width);
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(cells)
+        .map_err(|_| Error::OutOfMemory {
+            what: "an answer of that many rows and suggestions; ask for fewer",
+            bytes: (cells as u64).saturating_mul(size_of::<T>() as u64),
+        })?;
+    values.resize(cells, value);
+    Ok(values)
 }
 
 fn check_n(n: usize) -> Result<()> {

@@ -1,14 +1,14 @@
 //! Slow and obvious twins of what the crate does.
 //!
-//! Each is written from what the documents say, without regard to speed, and shares no code with the
-//! crate: names of settings only. A law in `laws.rs` says that the crate and its twin agree.
+//! Each is written from what the documents say, without regard to speed, and shares no code with
+//! the crate: names of settings only. A law in `laws.rs` says that the crate and its twin agree.
 
 use cobuy::history::ReturnCounts;
 use cobuy::{Basis, Measure};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A row of orders as a shop tells it. Quantities in thousandths, money in ten-thousandths, times in
-/// microseconds.
+/// A row of orders as a shop tells it. Quantities in thousandths, money in ten-thousandths, times
+/// in microseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
     pub order: String,
@@ -118,9 +118,13 @@ fn settle(row: &Row, order: &Order, bought: &mut [Bought], counts: &mut ReturnCo
     let of_item = |line: &Bought| line.row.item == row.item && line.row.quantity > 0;
     let of_customer =
         |line: &Bought| order.customer.is_some() && line.order.customer == order.customer;
+    // Who is not named may be anyone.
+    let of_another = |line: &Bought| {
+        order.customer.is_some() && line.order.customer.is_some() && !of_customer(line)
+    };
     let earlier = |line: &Bought| line.order.at <= Some(acts_at(row, order));
     let may_take = |line: &Bought| match &row.return_of {
-        Some(named) => of_item(line) && line.row.order == *named,
+        Some(named) => of_item(line) && line.row.order == *named && !of_another(line),
         None => of_item(line) && of_customer(line) && earlier(line),
     };
     let wanted = row.quantity.abs();

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 /// What sells with what, from a shop's own orders.
 #[derive(Parser)]
-#[command(name = "cobuy", version, about, long_about = None, max_term_width = 100)]
+#[command(name = "cobuy", version, long_about = None, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
   cobuy fit orders.csv -o shop.cobuy
@@ -48,6 +48,9 @@ fn main() -> ExitCode {
         }
         Err(failure) => {
             note(&format!("error: {failure}\n"));
+            if let Failure::Cobuy(cobuy::Error::Row { .. } | cobuy::Error::Conflict(_)) = failure {
+                note("hint: `--on-error skip` leaves out what cannot be read, and lists it\n");
+            }
             ExitCode::from(failure.code())
         }
     }
@@ -55,7 +58,9 @@ fn main() -> ExitCode {
 
 /// Says something to whoever watches. Whoever does not listen is no reason to fail.
 fn note(message: &str) {
-    let _ = std::io::stderr().write_all(as_flags(message).as_bytes());
+    // What comes from a file may hold what moves a terminal's cursor.
+    let plain = as_flags(message).replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
+    let _ = std::io::stderr().write_all(plain.as_bytes());
 }
 
 /// Why a command did not do what was asked.
@@ -110,7 +115,7 @@ fn as_flags(message: &str) -> String {
         (", or missing = ", ", or --missing "),
         ("(clock_change = ", "(--clock-change "),
         ("(c_returns = ", "(--c-returns "),
-        ("(decimal = ,)", "(--decimal-comma)"),
+        ("(decimal_comma)", "(--decimal-comma)"),
         (
             "in `fulfilled` or `unfulfilled`",
             "by `--fulfilled` or `--unfulfilled`",

@@ -7,12 +7,13 @@ use crate::error::{Error, Result};
 use crate::history::History;
 use crate::history::build::Builder;
 use crate::history::columns::Role;
-use crate::history::decimal::{MISSING, Money, Quantity, parse_decimal, shown};
+use crate::history::decimal::{MISSING, Money, Quantity, parse_decimal};
 use crate::history::rows::Row;
 use crate::history::settings::{OnError, Settings};
-use crate::history::summary::counted;
-use crate::history::time::{TimeReader, zone};
+use crate::history::time::{TimeReader, check_format, zone};
 use crate::history::typed::Kind;
+use crate::text::counted;
+use crate::text::shown;
 use crate::watch::Watch;
 use std::io::Read;
 use std::path::Path;
@@ -112,7 +113,8 @@ impl Csv {
     /// # Errors
     /// As [`Csv::read`], and [`Error::Cancelled`].
     pub fn read_watched(&self, path: impl AsRef<Path>, watch: Watch<'_>) -> Result<History> {
-        self.read_source(open(path.as_ref(), self.encoding.as_deref())?, watch)
+        let source = open(path.as_ref(), self.encoding.as_deref(), watch)?;
+        self.read_source(source, watch)
     }
 
     /// Reads bytes that `name` stands for in messages.
@@ -120,24 +122,36 @@ impl Csv {
     /// # Errors
     /// As [`Csv::read`].
     pub fn read_from(&self, bytes: impl Read, name: impl Into<String>) -> Result<History> {
-        let source = plain_text(bytes, name.into(), None, self.encoding.as_deref())?;
+        let source = plain_text(
+            bytes,
+            name.into(),
+            None,
+            self.encoding.as_deref(),
+            Watch::new(),
+        )?;
         self.read_source(source, Watch::new())
     }
 
     fn read_source(&self, mut source: Source<'_>, watch: Watch<'_>) -> Result<History> {
         let name = source.name.clone();
-        let fail = |problem: std::io::Error| Error::Io {
-            doing: "read",
-            path: name.clone(),
-            source: problem,
+        let fail = |problem: std::io::Error| match watch.check() {
+            Err(cancelled) => cancelled,
+            Ok(()) => Error::Io {
+                doing: "read",
+                path: name.clone(),
+                source: problem,
+            },
         };
+        if let Some(format) = &self.time_format {
+            check_format(format)?;
+        }
         let delimiter = match self.delimiter {
             Some(delimiter) => one_byte(delimiter)?,
             None => likely_delimiter(source.text.fill_buf().map_err(fail)?),
         };
         let mut records = Records::new(source.text, delimiter);
         let header = self.header(&mut records, &name)?;
-        let mut reader = RowReader::new(self, &header, &name)?;
+        let mut reader = RowReader::new(self, &header)?;
         let mut builder = self.builder(&header, &name)?;
         let mut rows = 0u64;
         loop {
@@ -147,28 +161,43 @@ impl Csv {
                 watch.tell("reading", done, source.total_bytes);
             }
             rows += 1;
+            let mut lost = false;
             let problem = match records.next().map_err(fail)? {
                 Next::End => break,
                 Next::Record => match reader.take(&records, &mut builder)? {
                     Ok(()) => continue,
                     Err(problem) => problem,
                 },
-                Next::OpenQuote => (None, "a quote in this row is never closed".to_owned()),
-                Next::TooLong => (
-                    None,
-                    format!("the row is longer than {LONGEST} bytes; is a quote never closed?"),
-                ),
+                Next::OpenQuote => {
+                    lost = true;
+                    (None, "a quote in this row is never closed".to_owned())
+                }
+                Next::TooLong => {
+                    lost = records.lines().0 != records.lines().1;
+                    (None, format!("the row is longer than {LONGEST} bytes"))
+                }
                 Next::TooManyFields => {
                     (None, format!("the row has more than {MOST_FIELDS} fields"))
                 }
             };
-            let (column, problem) = problem;
-            builder.bad_row(Error::Row {
+            let (column, mut problem) = problem;
+            let (first, last) = records.lines();
+            if last > first {
+                problem.push_str(&format!(
+                    "; it spans the lines {first} to {last}: is a quote never closed?"
+                ));
+            }
+            let problem = Error::Row {
                 source_name: name.clone(),
-                line: records.start_line,
+                line: first,
                 column: column.and_then(|column| header.names.get(column).cloned()),
                 problem,
-            })?;
+            };
+            // Rows that a lost quote has swallowed cannot be told apart, and so not be left out.
+            match lost {
+                true => return Err(problem),
+                false => builder.bad_row(problem)?,
+            }
         }
         match rows - 1 {
             0 => Err(builder.table_error("the file has a header but no rows")),
@@ -252,6 +281,7 @@ impl Csv {
         }
         let mut builder = Builder::new(
             self.settings.clone(),
+            self.time_format.clone(),
             name.to_owned(),
             self.on_error,
             roles.iter().map(|&(role, _)| role),
@@ -291,11 +321,12 @@ struct RowReader<'a> {
     /// Where the shop's own columns are.
     own: Vec<usize>,
     width: usize,
+    names: &'a [String],
     times: TimeReader,
 }
 
 impl<'a> RowReader<'a> {
-    fn new(csv: &'a Csv, header: &Header, _name: &str) -> Result<Self> {
+    fn new(csv: &'a Csv, header: &'a Header) -> Result<Self> {
         let mut column = [None; Role::ALL.len()];
         let mut own = Vec::new();
         for (at, meaning) in header.meaning.iter().enumerate() {
@@ -311,6 +342,7 @@ impl<'a> RowReader<'a> {
             column,
             own,
             width: header.names.len(),
+            names: &header.names,
             times: TimeReader::new(
                 zone(&settings.time_zone)?,
                 settings.clock_change,
@@ -329,6 +361,9 @@ impl<'a> RowReader<'a> {
             Ok(fields) => fields,
             Err(problem) => return Ok(Err(problem)),
         };
+        if self.is_header(fields) {
+            return Ok(Err((None, "the header stands here again".to_owned())));
+        }
         let row = match self.row(fields) {
             Ok(row) => row,
             Err(problem) => return Ok(Err(problem)),
@@ -343,6 +378,12 @@ impl<'a> RowReader<'a> {
         });
         builder.push(records.start_line, &row, own)?;
         Ok(Ok(()))
+    }
+
+    /// Whether a row is the header once more, as in files that were put together of several.
+    fn is_header(&self, fields: Fields<'_>) -> bool {
+        let mut names = self.names.iter().enumerate();
+        names.all(|(at, name)| fields.get(at).is_some_and(|field| field.trim() == name))
     }
 
     /// The record's fields, as many as the header has, all of them text.
@@ -389,7 +430,7 @@ impl<'a> RowReader<'a> {
             parse_decimal(text, digits, point, rounding).map_err(|problem| {
                 let mut problem = problem.problem(text, digits);
                 if !self.csv.decimal_comma && text.contains(',') {
-                    problem.push_str("; if the comma is the decimal point, say so (decimal = ,)");
+                    problem.push_str("; if the comma is the decimal point, say so (decimal_comma)");
                 }
                 (self.column[role as usize], problem)
             })

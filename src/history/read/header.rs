@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::history::columns::Role;
-use crate::history::decimal::shown;
 use crate::near::near;
+use crate::text::shown;
 
 /// What each column of a header was taken for.
 #[derive(Clone, Debug, Default)]
@@ -175,6 +175,10 @@ fn missing_column(role: Role, names: &[String]) -> String {
         }
     }
     likely.truncate(2);
+    let header = match Header::recognised(names.iter().map(String::as_str)) {
+        0 => "; does the file have a header line, and is it parted by the right delimiter?",
+        _ => "",
+    };
     let without = match role {
         Role::CustomerId => {
             ", or leave it empty for orders without customers (columns: customer_id=)"
@@ -182,7 +186,7 @@ fn missing_column(role: Role, names: &[String]) -> String {
         _ => "",
     };
     format!(
-        "no column is recognised as `{}` among {}{}; name it (columns: {}=NAME){without}",
+        "no column is recognised as `{}` among {}{}; name it (columns: {}=NAME){without}{header}",
         role.name(),
         list(names),
         crate::error::did_you_mean(&likely).trim_end_matches('?'),

@@ -52,21 +52,27 @@ impl<'a> Records<'a> {
         self.start_line = self.line;
         (self.length, self.fields) = (0, 0);
         let mut too_much = None;
-        let mut quotes = 0usize;
+        let mut ended_line = false;
         loop {
             let input = self.text.fill_buf()?;
-            let (result, read, written, ended) = self.reader.read_record(
+            let at_end = input.is_empty();
+            // A last line without its end gets one: what then still waits is inside of quotes.
+            let input: &[u8] = if at_end && !ended_line { b"\n" } else { input };
+            let ended = input.is_empty();
+            let (result, read, written, fields) = self.reader.read_record(
                 input,
                 &mut self.bytes[self.length..],
                 &mut self.ends[self.fields..],
             );
             let line_ends = input[..read].iter().filter(|&&byte| byte == b'\n').count();
-            quotes += input[..read].iter().filter(|&&byte| byte == b'"').count();
-            let at_end = input.is_empty();
-            self.line += line_ends as u64;
-            self.text.consume(read);
+            if at_end {
+                ended_line |= read > 0;
+            } else {
+                self.line += line_ends as u64;
+                self.text.consume(read);
+            }
             self.length += written;
-            self.fields += ended;
+            self.fields += fields;
             match result {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if self.bytes.len() < LONGEST => {
@@ -78,16 +84,14 @@ impl<'a> Records<'a> {
                     self.length = 0;
                 }
                 ReadRecordResult::OutputEndsFull if self.ends.len() < MOST_FIELDS => {
-                    self.ends.resize(self.ends.len() * 2, 0);
+                    let more = (self.ends.len() * 2).min(MOST_FIELDS);
+                    self.ends.resize(more, 0);
                 }
                 ReadRecordResult::OutputEndsFull => {
                     too_much = too_much.or(Some(Next::TooManyFields));
                     self.fields = 0;
                 }
-                // Quotes that enclose come in twos, and so do those they enclose.
-                ReadRecordResult::Record if at_end && !quotes.is_multiple_of(2) => {
-                    return Ok(Next::OpenQuote);
-                }
+                ReadRecordResult::Record if ended => return Ok(Next::OpenQuote),
                 ReadRecordResult::Record => return Ok(too_much.unwrap_or(Next::Record)),
                 ReadRecordResult::End => return Ok(too_much.unwrap_or(Next::End)),
             }
@@ -108,6 +112,11 @@ impl<'a> Records<'a> {
             self.line += input[..blank].iter().filter(|&&byte| byte == b'\n').count() as u64;
             self.text.consume(blank);
         }
+    }
+
+    /// The lines that the last record stands on, first and last.
+    pub(crate) fn lines(&self) -> (u64, u64) {
+        (self.start_line, self.line.max(self.start_line + 1) - 1)
     }
 
     /// How many fields the last record has.

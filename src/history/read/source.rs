@@ -1,8 +1,9 @@
 //! From a file to plain UTF-8 text: gzip undone, a byte order mark left out, encodings decoded.
 
 use crate::error::{Error, Result};
-use crate::history::decimal::shown;
 use crate::near::near;
+use crate::text::shown;
+use crate::watch::Watch;
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
@@ -24,7 +25,11 @@ pub(crate) struct Source<'a> {
 }
 
 /// Opens a file.
-pub(crate) fn open(path: &Path, encoding: Option<&str>) -> Result<Source<'static>> {
+pub(crate) fn open<'a>(
+    path: &Path,
+    encoding: Option<&str>,
+    watch: Watch<'a>,
+) -> Result<Source<'a>> {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy().into_owned();
     let fail = |source: io::Error| Error::Io {
@@ -38,7 +43,7 @@ pub(crate) fn open(path: &Path, encoding: Option<&str>) -> Result<Source<'static
         return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
     }
     let total = about.is_file().then_some(about.len());
-    plain_text(file, name, total, encoding)
+    plain_text(file, name, total, encoding, watch)
 }
 
 /// Undoes gzip and decodes, both where the first bytes or the caller say so.
@@ -47,12 +52,14 @@ pub(crate) fn plain_text<'a>(
     name: String,
     total_bytes: Option<u64>,
     encoding: Option<&str>,
+    watch: Watch<'a>,
 ) -> Result<Source<'a>> {
     let encoding = encoding.map(named_encoding).transpose()?;
     let bytes_read = Arc::new(AtomicU64::new(0));
     let counted = Counted {
         inner: bytes,
         count: Arc::clone(&bytes_read),
+        watch,
     };
     let fail = |source: io::Error| Error::Io {
         doing: "read",
@@ -134,14 +141,16 @@ fn peek<R: Read>(mut stream: R) -> io::Result<(Vec<u8>, Whole<R>)> {
     Ok((start.clone(), Cursor::new(start).chain(stream)))
 }
 
-/// Counts what passes.
-struct Counted<R> {
+/// Counts what passes, and stops where that is asked for: also inside of an endless row.
+struct Counted<'w, R> {
     inner: R,
     count: Arc<AtomicU64>,
+    watch: Watch<'w>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.watch.check().map_err(io::Error::other)?;
         let read = self.inner.read(buffer)?;
         self.count.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)

@@ -97,7 +97,7 @@ fn rounded(suggestion: &Suggestion) -> Vec<String> {
     vec![
         suggestion.item.clone(),
         ratio(f64::from(suggestion.score)),
-        cobuy::history::grouped(u64::from(evidence.both)),
+        cobuy::text::grouped(u64::from(evidence.both)),
         share(evidence.support),
         share(evidence.confidence),
         ratio(evidence.lift),

@@ -25,7 +25,9 @@ pub struct Fit {
     /// The shop's file to write.
     #[arg(short, long)]
     output: PathBuf,
-    /// How near two items are: count, cosine, jaccard, lift, confidence or llr.
+    /// How near two items are: cosine (good for most shops), count (popular beside it), jaccard,
+    /// confidence (share of its buyers), lift (niche; ask for more --min-customers) or llr (what can
+    /// hardly be chance).
     #[arg(long, default_value_t = Measure::Cosine)]
     measure: Measure,
     /// How many neighbours an item keeps at most.
@@ -34,7 +36,7 @@ pub struct Fit {
     /// How many customers (or orders) neighbours must have in common at least.
     #[arg(long, default_value_t = 1)]
     min_customers: u32,
-    /// What buys.
+    /// Whether items go together when one customer bought both, or when one order holds both.
     #[arg(long, value_enum, default_value_t = By::Customer)]
     basis: By,
     /// How many threads [default: all cores].
@@ -89,6 +91,9 @@ struct MeaningOptions {
     /// A status of orders that do not count, besides the usual ones. May be given again.
     #[arg(long, value_name = "STATUS")]
     unfulfilled: Vec<String>,
+    /// An item that is no goods, such as postage: it counts for nothing. May be given again.
+    #[arg(long, value_name = "ITEM")]
+    ignore: Vec<String>,
     /// The zone of times without an offset.
     #[arg(long, default_value = "UTC")]
     time_zone: String,
@@ -216,6 +221,7 @@ impl Fit {
                 Repeats::Drop => Duplicates::Drop,
             },
             missing: file.missing.clone(),
+            ignore: meaning.ignore.clone(),
             types: file.types.iter().map(kind).collect::<Result<_, _>>()?,
         };
         let mut csv = Csv::new().settings(settings).on_error(match file.on_error {

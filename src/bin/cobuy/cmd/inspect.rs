@@ -3,9 +3,8 @@
 use crate::Failure;
 use crate::output::{stdout, write_json};
 use clap::{Args, ValueEnum};
-use cobuy::Instant;
 use cobuy::engine::{Inspection, Stored};
-use cobuy::history::grouped;
+use cobuy::text::{counted, grouped};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -62,24 +61,22 @@ fn write(inside: &Inspection, to: &mut dyn Write) -> io::Result<()> {
             grouped(about.customers),
             grouped(about.items)
         )?;
-        if let (Some((first, last)), Some(as_of)) = (about.span, about.as_of()) {
-            writeln!(
-                to,
-                "time        {} to {}, as of {as_of}",
-                Instant(first),
-                Instant(last)
-            )?;
+        if let (Some((first, last)), Some(as_of)) = (about.span, about.as_of) {
+            writeln!(to, "time        {first} to {last}, as of {as_of}")?;
         }
     }
     writeln!(
         to,
-        "also bought {} neighbours of {} items by {}, at most {} each, at least {} {} in common",
+        "also bought {} neighbours of {} items, near by {}, at most {} each, resting on at least {}",
         grouped(inside.neighbours_in_all),
         grouped(inside.items_with_neighbours),
         inside.measure,
         inside.neighbours,
-        inside.min_customers,
-        inside.basis.plural()
+        counted(
+            u64::from(inside.min_customers),
+            inside.basis.name(),
+            inside.basis.plural()
+        )
     )?;
     writeln!(
         to,

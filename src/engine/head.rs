@@ -1,0 +1,155 @@
+//! The settings and counts at the head of a model file, as format 1 writes them.
+//!
+//! What is written is a type of its own: a setting that is added to the library does not change how
+//! older files are read.
+
+use super::{About, Stored};
+use crate::file::meta;
+use crate::history::{Instant, ReturnCounts};
+use crate::matrix::Basis;
+use crate::models::also_bought::AlsoBoughtParams;
+use crate::models::measure::Measure;
+use serde::{Deserialize, Serialize};
+
+/// What stands at the head of a file.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub stored: Stored,
+    /// The version of cobuy that wrote it.
+    pub written_by: String,
+    pub params: AlsoBoughtParams,
+    pub basis: Basis,
+    pub items: u64,
+    pub buyers: u32,
+    pub about: Option<About>,
+}
+
+/// The head as written. Names stand for what has a few values; the order of fields is the format.
+#[derive(Serialize, Deserialize)]
+struct Head1 {
+    stored: String,
+    written_by: String,
+    measure: String,
+    neighbours: u64,
+    min_customers: u32,
+    basis: String,
+    items: u64,
+    buyers: u32,
+    about: Option<About1>,
+}
+
+/// What a shop was fitted on, as written.
+#[derive(Serialize, Deserialize)]
+struct About1 {
+    /// Rows, orders, fulfilled orders, customers, items.
+    counts: [u64; 5],
+    /// Rows, matched, partly, no customer, never bought, only later, nothing left, no such order.
+    returns: [u64; 8],
+    span: Option<(i64, i64)>,
+}
+
+impl Head {
+    pub(super) fn encode(&self) -> Result<Vec<u8>, String> {
+        meta::encode(&Head1 {
+            stored: self.stored.name().to_owned(),
+            written_by: self.written_by.clone(),
+            measure: self.params.measure.name().to_owned(),
+            neighbours: self.params.neighbours as u64,
+            min_customers: self.params.min_customers,
+            basis: self.basis.name().to_owned(),
+            items: self.items,
+            buyers: self.buyers,
+            about: self.about.as_ref().map(About1::of),
+        })
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Head, String> {
+        let head: Head1 = meta::decode(bytes)?;
+        let unknown = |what: &str, name: &str| format!("there is no {what} `{name}`");
+        let measure = Measure::ALL
+            .into_iter()
+            .find(|known| known.name() == head.measure);
+        let basis = Basis::ALL
+            .into_iter()
+            .find(|known| known.name() == head.basis);
+        let stored = Stored::ALL
+            .into_iter()
+            .find(|known| known.name() == head.stored);
+        Ok(Head {
+            stored: stored.ok_or_else(|| unknown("kind of model", &head.stored))?,
+            written_by: head.written_by,
+            params: AlsoBoughtParams {
+                measure: measure.ok_or_else(|| unknown("measure", &head.measure))?,
+                neighbours: usize::try_from(head.neighbours).unwrap_or(usize::MAX),
+                min_customers: head.min_customers,
+                threads: None,
+            },
+            basis: basis.ok_or_else(|| unknown("basis", &head.basis))?,
+            items: head.items,
+            buyers: head.buyers,
+            about: head.about.map(About1::about),
+        })
+    }
+}
+
+impl About1 {
+    fn of(about: &About) -> Self {
+        let returns = &about.returns;
+        About1 {
+            counts: [
+                about.rows,
+                about.orders,
+                about.fulfilled_orders,
+                about.customers,
+                about.items,
+            ],
+            returns: [
+                returns.rows,
+                returns.matched,
+                returns.partly,
+                returns.no_customer,
+                returns.never_bought,
+                returns.only_later,
+                returns.nothing_left,
+                returns.no_such_order,
+            ],
+            span: about.span.map(|(first, last)| (first.0, last.0)),
+        }
+    }
+
+    fn about(self) -> About {
+        let [rows, orders, fulfilled_orders, customers, items] = self.counts;
+        let [
+            return_rows,
+            matched,
+            partly,
+            no_customer,
+            never_bought,
+            only_later,
+            nothing_left,
+            no_such_order,
+        ] = self.returns;
+        let span = self
+            .span
+            .map(|(first, last)| (Instant(first), Instant(last)));
+        About {
+            rows,
+            orders,
+            fulfilled_orders,
+            customers,
+            items,
+            returns: ReturnCounts {
+                rows: return_rows,
+                matched,
+                partly,
+                no_customer,
+                never_bought,
+                only_later,
+                nothing_left,
+                no_such_order,
+            },
+            span,
+            as_of: span.map(|(_, last)| last.just_after()),
+        }
+    }
+}
