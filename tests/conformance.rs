@@ -94,7 +94,7 @@ fn a_filter_never_widens_an_answer() {
     for source in 0..5 {
         let item = ItemIx::new(source as usize).unwrap();
         let unfiltered = shop.also_bought(ITEMS[source as usize]).suggest().unwrap();
-        let near = shop.model().similar_items(item, 5);
+        let near = shop.model().similar_items(item, 5).unwrap();
         let owned = shop
             .model()
             .recommend(&[source, JAR], 5, &all, true)
@@ -117,7 +117,7 @@ fn a_filter_never_widens_an_answer() {
                 );
             }
             for filter in [&exclude, &only] {
-                let fewer = shop.model().similar_items_among(item, n, filter);
+                let fewer = shop.model().similar_items_among(item, n, filter).unwrap();
                 assert!(fewer.len() <= n);
                 assert!(
                     fewer
@@ -160,7 +160,10 @@ fn what_is_excluded_stays_so_whatever_is_excluded_after_it() {
 fn a_filter_past_the_kept_neighbours_is_answered_from_the_purchases() {
     let shop = shop(1);
     let tea = ItemIx::new(TEA as usize).unwrap();
-    assert_eq!(scored(&shop.model().similar_items(tea, 5)), [(CUP, 3.0)]);
+    assert_eq!(
+        scored(&shop.model().similar_items(tea, 5).unwrap()),
+        [(CUP, 3.0)]
+    );
     let told = shop
         .also_bought("tea")
         .exclude(["cup"])
@@ -181,6 +184,7 @@ fn a_filter_past_the_kept_neighbours_is_answered_from_the_purchases() {
     assert!(
         shop.model()
             .similar_items_among(tea, 1, &without_cup)
+            .unwrap()
             .is_empty()
     );
 }
@@ -455,7 +459,7 @@ fn one_customer_makes_all_that_was_bought_neighbours_except_by_llr() {
     let one = Purchases::from_csr((1, 3), &[0, 3], &[0, 1, 2], |_| 1.0).unwrap();
     for measure in Measure::ALL {
         let model = AlsoBought::params().measure(measure).fit(&one).unwrap();
-        let near = scored(&model.similar_items(ItemIx::new(1).unwrap(), 5));
+        let near = scored(&model.similar_items(ItemIx::new(1).unwrap(), 5).unwrap());
         match measure {
             // Where everybody buys everything, nothing is bought together oftener than by chance.
             Measure::Llr => assert_eq!(near, []),
@@ -470,7 +474,10 @@ fn one_item_has_no_neighbour_and_least_of_all_itself() {
     for measure in Measure::ALL {
         let model = AlsoBought::params().measure(measure).fit(&one).unwrap();
         assert!(
-            model.similar_items(ItemIx::new(0).unwrap(), 5).is_empty(),
+            model
+                .similar_items(ItemIx::new(0).unwrap(), 5)
+                .unwrap()
+                .is_empty(),
             "{measure}"
         );
         assert_eq!(

@@ -138,7 +138,9 @@ fn gowalla_is_fitted_as_by_hand_and_its_file_answers_as_the_model_does() {
     indices.iter().for_each(|&item| totals[item as usize] += 1);
     let most_bought = (0..ITEMS).max_by_key(|&item| totals[item]).unwrap();
     for item in (0..ITEMS).step_by(137).chain([most_bought]) {
-        let near = model.similar_items(ItemIx::new(item).unwrap(), KEPT);
+        let near = model
+            .similar_items(ItemIx::new(item).unwrap(), KEPT)
+            .unwrap();
         let near: Vec<(u32, u32)> = near
             .iter()
             .map(|it| (it.id.get(), it.score.to_bits()))

@@ -112,10 +112,13 @@ impl AlsoBoughtQuery<'_> {
         self
     }
 
-    /// None but these items.
+    /// None but these items, of those that were let through already.
     pub fn only<Id: Into<String>>(mut self, items: impl IntoIterator<Item = Id>) -> Self {
         let items = items.into_iter().map(Into::into);
-        self.only.get_or_insert_default().extend(items);
+        self.only = Some(match self.only {
+            None => items.collect(),
+            Some(before) => items.filter(|item| before.contains(item)).collect(),
+        });
         self
     }
 

@@ -5,7 +5,8 @@
 //! customer's earlier lines of that item, latest first, ties by order id descending, unit by unit. A
 //! line of the return's own instant counts as earlier: nothing comes back before it was bought, and
 //! many shops tell the day only. Returns act in the order of their time, so what happened before an
-//! instant never depends on what came later. A purchase happens at its order's instant, a return at
+//! instant never depends on what came later; of one instant, those that name an order act first. A
+//! purchase happens at its order's instant, a return at
 //! its own row's. A purchase without a time counts as earlier than all others; a return without one
 //! as later than all.
 
@@ -105,7 +106,8 @@ pub(crate) fn settle(orders: &OrderTable, lines: &mut LineTable) -> ReturnCounts
             (own, _) => own,
         }
     };
-    returns.sort_by_key(|&line| (when(line), line));
+    // Of one instant, those that name an order first: the others may take from anywhere.
+    returns.sort_by_key(|&line| (when(line), lines.return_of(line as usize).is_none(), line));
     for &row in &returns {
         let wanted = lines.quantity[row as usize].saturating_abs();
         let (missing, unmatched) = match lines.return_of(row as usize) {

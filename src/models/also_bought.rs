@@ -13,6 +13,7 @@ use crate::matrix::{Basis, Purchases};
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure, lift};
+use crate::models::recommend::{check_item, check_n};
 use crate::parallel::{map_parts, thread_count};
 use crate::watch::Watch;
 use serde::Serialize;
@@ -362,6 +363,9 @@ impl AlsoBought {
 
     /// The `n` nearest kept neighbours of an item, best first; fewer where it has fewer.
     ///
+    /// # Errors
+    /// [`Error::Index`] past the catalogue; [`Error::Setting`] where `n` is 0.
+    ///
     /// ```
     /// use cobuy::{AlsoBought, History, OrderLine, Purchases, Basis, Settings};
     /// let lines = [("1", "ann", "tea"), ("1", "ann", "cup"), ("2", "bo", "tea"), ("2", "bo", "cup"), ("3", "cy", "pen")];
@@ -370,32 +374,36 @@ impl AlsoBought {
     /// let purchases = Purchases::from_history(&history, Basis::Customer)?;
     /// let model = AlsoBought::params().fit(&purchases)?;
     /// let tea = purchases.item(2)?;
-    /// let near = model.similar_items(tea, 10);
+    /// let near = model.similar_items(tea, 10)?;
     /// assert_eq!((near.len(), near[0].id.get(), near[0].score), (1, 0, 1.0));
     /// # Ok::<(), cobuy::Error>(())
     /// ```
-    pub fn similar_items(&self, item: ItemIx, n: usize) -> Vec<Scored<ItemIx>> {
+    pub fn similar_items(&self, item: ItemIx, n: usize) -> Result<Vec<Scored<ItemIx>>> {
         self.similar_items_among(item, n, &Filter::all())
     }
 
     /// The `n` nearest kept neighbours that a filter lets through.
+    ///
+    /// # Errors
+    /// As [`AlsoBought::similar_items`].
     pub fn similar_items_among(
         &self,
         item: ItemIx,
         n: usize,
         filter: &Filter,
-    ) -> Vec<Scored<ItemIx>> {
+    ) -> Result<Vec<Scored<ItemIx>>> {
+        check_n(n)?;
+        check_item(item.get(), self.items())?;
         let list = self.lists.of(item.get());
-        list.items
-            .iter()
-            .zip(list.scores)
+        let near = list.items.iter().zip(list.scores);
+        Ok(near
             .filter(|(other, _)| filter.allows(**other))
             .take(n)
             .map(|(&other, &score)| Scored {
                 id: ItemIx::checked(other),
                 score,
             })
-            .collect()
+            .collect())
     }
 
     /// The `n` nearest neighbours that a filter lets through, from the purchases the model was

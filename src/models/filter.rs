@@ -1,6 +1,7 @@
 //! Which items may be suggested.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::models::recommend::check_item;
 
 /// Which items may be suggested: not those excluded, and only those named, where any are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,13 +63,7 @@ impl ItemSet {
     fn new(members: &[u32], items: usize) -> Result<Self> {
         let mut words = vec![0u64; items.div_ceil(64)];
         for &item in members {
-            if item as usize >= items {
-                return Err(Error::Index {
-                    what: "item",
-                    index: i64::from(item),
-                    len: items,
-                });
-            }
+            check_item(item, items)?;
             words[item as usize / 64] |= 1 << (item % 64);
         }
         Ok(ItemSet(words))

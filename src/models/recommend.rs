@@ -76,12 +76,8 @@ impl AlsoBought {
         keep_owned: bool,
     ) -> Result<Vec<Scored<ItemIx>>> {
         check_n(n)?;
-        if let Some(&item) = owned.iter().find(|&&item| item as usize >= self.items()) {
-            return Err(Error::Index {
-                what: "item",
-                index: i64::from(item),
-                len: self.items(),
-            });
+        for &item in owned {
+            check_item(item, self.items())?;
         }
         let mut top = TopK::new(n.min(self.items()));
         Scores::new(self.items())?.collect(self, owned, filter, keep_owned, &mut top);
@@ -164,14 +160,7 @@ impl AlsoBought {
         let width = n.min(self.items());
         let (mut items, mut scores) = padding(sources.len(), width)?;
         for (row, &source) in sources.iter().enumerate() {
-            if source as usize >= self.items() {
-                return Err(Error::Index {
-                    what: "item",
-                    index: i64::from(source),
-                    len: self.items(),
-                });
-            }
-            let near = self.similar_items_among(ItemIx::checked(source), n, filter);
+            let near = self.similar_items_among(ItemIx::checked(source), n, filter)?;
             for (column, neighbour) in near.iter().enumerate() {
                 items[(row, column)] = neighbour.id.get() as i32;
                 scores[(row, column)] = neighbour.score;
@@ -205,7 +194,20 @@ fn filled<T: Clone>(rows: usize, width: usize, value: T) -> Result<Vec<T>> {
     Ok(values)
 }
 
-fn check_n(n: usize) -> Result<()> {
+/// Refuses an index past the catalogue.
+pub(super) fn check_item(item: u32, items: usize) -> Result<()> {
+    if (item as usize) < items {
+        return Ok(());
+    }
+    Err(Error::Index {
+        what: "item",
+        index: i64::from(item),
+        len: items,
+    })
+}
+
+/// Refuses to suggest nothing.
+pub(super) fn check_n(n: usize) -> Result<()> {
     match n {
         0 => Err(Error::setting("n", 0, "it must be at least 1")),
         _ => Ok(()),

@@ -82,15 +82,15 @@ pub fn netted(rows: &[Row], c_returns: Option<bool>) -> Netted {
             left: row.quantity,
         })
         .collect();
-    // Those of one instant in the order of the history's lines; of no instant last.
+    // Those of one instant that name an order first, then in the order of the history's lines.
     returns.sort_by_key(|row| {
         let nameless = row.return_of.is_none();
         let told = (row.at, &row.item, row.quantity, row.price);
         (
             acts_at(row, order(row)),
+            nameless,
             &row.order,
             told,
-            nameless,
             &row.return_of,
         )
     });
