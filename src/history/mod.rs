@@ -38,6 +38,7 @@
 mod arrange;
 mod assemble;
 mod build;
+mod calendar;
 mod columns;
 mod decimal;
 mod ids;
