@@ -14,7 +14,7 @@ use crate::history::settings::{Duplicates, OnError, Settings};
 use crate::history::status::{check_named, named_in_vain, standings};
 use crate::history::summary::Summary;
 use crate::history::tables::{LineTable, OrderTable};
-use crate::history::time::zone;
+use crate::history::time::{check_format, zone};
 use crate::history::typed::Kind;
 use crate::text::counted;
 use crate::watch::Watch;
@@ -43,6 +43,7 @@ impl Builder {
         own: impl Iterator<Item = String>,
     ) -> Result<Self> {
         zone(&settings.time_zone)?;
+        time_format.as_deref().map_or(Ok(()), check_format)?;
         check_named(&settings)?;
         Ok(Builder {
             settings,

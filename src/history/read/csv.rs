@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::history::History;
 use crate::history::build::Builder;
 use crate::history::settings::{OnError, Settings};
-use crate::history::time::check_format;
 use crate::history::typed::Kind;
 use crate::text::counted;
 use crate::text::shown;
@@ -140,9 +139,6 @@ impl Csv {
                 source: problem,
             },
         };
-        if let Some(format) = &self.time_format {
-            check_format(format)?;
-        }
         let delimiter = match self.delimiter {
             Some(delimiter) => one_byte(delimiter)?,
             None => likely_delimiter(source.text.fill_buf().map_err(fail)?),
