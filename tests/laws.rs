@@ -3,6 +3,7 @@
 //!
 //! Scores are compared with `==`: every score is above zero, so equal ones are equal in every bit.
 
+#![cfg(feature = "csv")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod reference;

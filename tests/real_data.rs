@@ -4,6 +4,7 @@
 //! else in `../shared/datasets`; where a set is missing its test says so and passes, or fails where
 //! `COBUY_REQUIRE_DATA` is 1.
 
+#![cfg(feature = "csv")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use cobuy::history::ReturnCounts;
