@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 CARGO ?= cargo
+LOCKED := --locked
 export CARGO_TERM_COLOR ?= auto
 
 .PHONY: help demo test lint rust python wheel bench peers docs clean
@@ -14,26 +15,26 @@ help: ## Says what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: ## Fits the embedded corner shop and shows what it learnt
-	@$(CARGO) build --quiet --release --features cli
+	@$(CARGO) build $(LOCKED) --quiet --release --features cli
 	@sh datasets/corner_shop/demo.sh $(TARGET)/release/cobuy
 
 test: lint rust python ## Runs every check and test
 
 lint: ## Formatting, clippy with every set of features, documentation
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets --all-features --quiet -- -D warnings
-	$(CARGO) clippy --all-targets --no-default-features --quiet -- -D warnings
-	$(CARGO) clippy --all-targets --no-default-features --features csv --quiet -- -D warnings
-	$(CARGO) clippy --all-targets --no-default-features --features cli --quiet -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --all-features --quiet
+	$(CARGO) clippy $(LOCKED) --workspace --all-targets --all-features --quiet -- -D warnings
+	$(CARGO) clippy $(LOCKED) --all-targets --no-default-features --quiet -- -D warnings
+	$(CARGO) clippy $(LOCKED) --all-targets --no-default-features --features csv --quiet -- -D warnings
+	$(CARGO) clippy $(LOCKED) --all-targets --no-default-features --features cli --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --all-features --quiet
 
 rust: ## Unit, case, law, conformance, real-data, command-line and doc tests; benches once each
-	$(CARGO) test --no-default-features --quiet
-	$(CARGO) test --all-features
-	$(CARGO) bench --all-features --quiet -- --test
+	$(CARGO) test $(LOCKED) --no-default-features --quiet
+	$(CARGO) test $(LOCKED) --all-features
+	$(CARGO) bench $(LOCKED) --all-features --quiet -- --test
 
 python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stubs and all Python tests
-	$(CARGO) build --quiet --features cli
+	$(CARGO) build $(LOCKED) --quiet --features cli
 	rm -rf .venv-clean && $(PYTHON) -m venv .venv-clean
 	.venv-clean/bin/python -m pip install --quiet --disable-pip-version-check dist/cobuy-*.whl
 	.venv-clean/bin/python python/tests/smoke.py
@@ -45,7 +46,7 @@ python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stu
 
 wheel: $(VENV)/ready
 	rm -rf dist
-	$(BIN)/maturin build --quiet --release --manifest-path python/Cargo.toml --interpreter $(BIN)/python --out dist
+	$(BIN)/maturin build --locked --quiet --release --manifest-path python/Cargo.toml --interpreter $(BIN)/python --out dist
 
 $(VENV)/ready: python/requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
@@ -53,7 +54,7 @@ $(VENV)/ready: python/requirements-dev.txt
 	touch $@
 
 bench: ## Criterion: reading, building, fitting, asking
-	$(CARGO) bench --all-features
+	$(CARGO) bench $(LOCKED) --all-features
 
 peers: wheel ## The same work side by side with other packages
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt

@@ -14,6 +14,8 @@ mod _core {
     #[pymodule_export]
     use super::also_bought::AlsoBoughtModel;
     #[pymodule_export]
+    use super::run::_panic;
+    #[pymodule_export]
     use super::shop::{History, ShopEngine, inspect};
     #[pymodule_export]
     #[allow(non_upper_case_globals)]

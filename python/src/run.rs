@@ -53,6 +53,16 @@ pub fn long<T: Send>(
     }
 }
 
+/// Panics behind either door, so that a test can see what becomes of it.
+#[pyfunction]
+#[allow(clippy::panic)]
+pub fn _panic(py: Python<'_>, behind_long: bool) -> PyResult<()> {
+    match behind_long {
+        true => long(py, |_| panic!("as asked")),
+        false => short(py, || panic!("as asked")),
+    }
+}
+
 fn told<T>(py: Python<'_>, done: std::thread::Result<Result<T>>) -> PyResult<T> {
     match done {
         Ok(Ok(answer)) => Ok(answer),

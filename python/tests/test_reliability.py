@@ -157,6 +157,14 @@ def test_the_binarys_classes_cannot_be_made_empty() -> None:
             made()
 
 
+@pytest.mark.parametrize("behind_long", [False, True])
+def test_a_panic_is_an_internal_error_that_except_exception_catches(behind_long: bool) -> None:
+    with pytest.raises(cobuy.InternalError, match="please report it: as asked") as raised:
+        _core._panic(behind_long)
+    assert isinstance(raised.value, Exception)
+    assert cobuy.AlsoBought().fit(np.ones((1, 2))).n_items_ == 2
+
+
 def test_errors_are_exceptions_that_an_except_clause_catches() -> None:
     for error in (cobuy.InternalError, cobuy.DataError, cobuy.ModelFileError, cobuy.NotFittedError):
         assert issubclass(error, Exception)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -143,6 +144,43 @@ def test_lines_are_what_was_understood_and_own_columns_stand_apart(write: Write)
     assert lines["amount"].tolist() == [7.0, -3.5] and np.isnan(lines["margin"]).all()
     assert lines["at"][0] == np.datetime64("2024-01-01T10:00")
     assert lines["own"] == {"amount": [99.0, None], "at": ["shelf 1", None]}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"order_id,customer_id,item_id\n", "a header but no rows"),
+        (b"order_id,customer_id\n1,ann\n", "no column is recognised as `item_id`"),
+        (b"order_id,customer_id,item_id,item_id\n1,ann,tea,cup\n", "names column `item_id` twice"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "no text in UTF-8"),
+        (b"PK\x03\x04rest", "a zip archive or an Excel workbook"),
+        (b"PAR1rest", "a Parquet file"),
+        (b"order_id,customer_id,item_id\n1,ann,t\xe9\n", "line 2, column `item_id`: byte 0xE9"),
+        (b"order_id,customer_id,item_id\n1,ann,t\x00\n", "NUL byte"),
+        (b"order_id,customer_id,item_id\n1,ann,tea\n2,bo," + b"x" * 10_000_000, "line 3: the row is longer"),
+        (b"order_id,customer_id,item_id\n1,ann,tea\n1,bo,tea\n", "`ann` on line 2 and `bo` on line 3"),
+        (b"order_id,customer_id,item_id,price\n1,ann,tea,nan\n", "is not a finite number"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_file_that_cannot_be_orders_is_a_data_error(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content)
+    with pytest.raises(cobuy.DataError, match=message):
+        cobuy.Shop.from_csv(path)
+
+
+def test_a_gzip_file_that_is_cut_is_an_os_error(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv.gz"
+    whole = gzip.compress(b"order_id,customer_id,item_id\n" + b"1,ann,tea\n" * 1000)
+    path.write_bytes(whole)
+    assert cobuy.Shop.from_csv(path).summary["rows"] == 1000
+    path.write_bytes(whole[:-20])
+    with pytest.raises(OSError):
+        cobuy.Shop.from_csv(path)
 
 
 def test_items_to_ignore_count_for_nothing(write: Write) -> None:

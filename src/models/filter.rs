@@ -19,7 +19,7 @@ impl Filter {
     /// Never these items, besides those excluded already.
     ///
     /// # Errors
-    /// [`Error::Index`] for an index at or above `items`, the size of the catalogue.
+    /// [`Error::Index`](crate::Error::Index) for an index at or above `items`, the size of the catalogue.
     pub fn exclude(mut self, exclude: &[u32], items: usize) -> Result<Self> {
         let mut set = ItemSet::new(exclude, items)?;
         if let Some(before) = &self.exclude {
