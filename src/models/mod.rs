@@ -2,6 +2,7 @@
 
 pub mod also_bought;
 pub mod filter;
+mod fit;
 pub mod lists;
 pub mod measure;
 mod recommend;
