@@ -14,6 +14,7 @@ Indices in, arrays out, for those who come with a SciPy matrix::
 """
 
 from cobuy._also_bought import AlsoBought
+from cobuy._answers import Reason, Suggestion, Suggestions, Summary
 from cobuy._core import __version__
 from cobuy._errors import (
     DataError,
@@ -22,7 +23,7 @@ from cobuy._errors import (
     NotFittedError,
     UnknownItemError,
 )
-from cobuy._shop import Reason, Shop, Suggestion, Suggestions, Summary, inspect, open
+from cobuy._shop import Shop, inspect, open
 
 __all__ = [
     "AlsoBought",
