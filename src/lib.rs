@@ -1,4 +1,9 @@
-#![doc = include_str!("../README.md")]
+// The README shows the CSV door.
+#![cfg_attr(feature = "csv", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "csv"),
+    doc = "What sells with what, from a shop's own orders, with the reason why."
+)]
 
 pub mod engine;
 mod error;
