@@ -4,7 +4,7 @@ from typing import Any, TypedDict, final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["AlsoBoughtModel", "History", "ShopEngine", "__version__", "inspect"]
+__all__ = ["AlsoBoughtModel", "History", "ShopEngine", "__version__", "_panic", "inspect"]
 
 __version__: str
 
