@@ -3,7 +3,7 @@
 #[allow(dead_code)] // every bench uses a part of it
 mod shop;
 
-use cobuy::Csv;
+use cobuy::{History, Input, Reader, Settings};
 use criterion::{Criterion, SamplingMode, Throughput};
 use flate2::{Compression, write::GzEncoder};
 use std::error::Error;
@@ -27,7 +27,13 @@ fn read(criterion: &mut Criterion, size: &str, plain: &[u8], gzip: &[u8]) -> cob
     let mut group = criterion.benchmark_group("read");
     group.sampling_mode(SamplingMode::Flat); // equally many reads a sample: each takes long enough
     for (form, bytes) in [("csv", plain), ("csv_gzip", gzip)] {
-        let read = || Csv::new().read_from(bytes, size);
+        let read = || {
+            History::read(
+                Input::bytes(bytes, "a shop"),
+                &Reader::new(),
+                &Settings::default(),
+            )
+        };
         group.throughput(Throughput::Elements(read()?.summary().rows));
         group.bench_function(format!("{form}/{size}"), |bench| bench.iter(read));
     }

@@ -72,6 +72,22 @@ pub enum Error {
         near: Vec<String>,
     },
 
+    /// An order that was never told.
+    #[error("there is no order `{order}`{}", did_you_mean(near))]
+    UnknownOrder {
+        /// The id that was asked for.
+        order: String,
+        /// Ids like it, nearest first.
+        near: Vec<String>,
+    },
+
+    /// A customer that no table names.
+    #[error("there is no customer `{customer}`")]
+    UnknownCustomer {
+        /// The id that was asked for.
+        customer: String,
+    },
+
     /// An index beyond the table it points into.
     #[error("{what} index {index} is out of range: there are {len} {what}s")]
     Index {

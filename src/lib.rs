@@ -19,9 +19,10 @@ mod watch;
 
 pub use engine::{Engine, EngineBuilder, Reason, Suggestion, Suggestions, inspect};
 pub use error::{Conflict, Error, Result};
-#[cfg(feature = "csv")]
-pub use history::Csv;
-pub use history::{History, Instant, Money, OrderLine, Quantity, Settings};
+pub use history::{
+    History, Input, Instant, Money, OrderLine, Quantity, Reader, Receipt, Settings, TableName,
+    Tables, TextRows,
+};
 pub use ids::{CustomerIx, ItemIx, Scored};
 pub use matrix::{Basis, Purchases};
 pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};

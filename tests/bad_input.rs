@@ -4,15 +4,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use cobuy::history::OnError;
-use cobuy::{Csv, Error, History, Result};
+use cobuy::{Error, History, Input, Reader, Result, Settings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::{self, Cursor, Read, Write};
 
 const ORDERS: &str = "order_id,customer_id,item_id\n1,ann,tea\n1,ann,cup\n2,bo,thé\n";
 
+fn read_as(reader: &Reader, bytes: impl Read) -> Result<History> {
+    History::read(
+        Input::bytes(bytes, "orders.csv"),
+        reader,
+        &Settings::default(),
+    )
+}
+
 fn read(bytes: &[u8]) -> Result<History> {
-    Csv::new().read_from(bytes, "orders.csv")
+    read_as(&Reader::new(), bytes)
 }
 
 /// What is said of bytes that cannot be read.
@@ -82,18 +90,14 @@ fn a_character_cut_by_a_field_s_end_is_refused() {
 #[test]
 fn a_named_encoding_is_read() {
     let text = b"order_id,customer_id,item_id\n1,ann,tea\n1,ann,cup\n2,bo,th\xe9\n";
-    let history = Csv::new()
-        .encoding("windows-1252")
-        .read_from(&text[..], "orders.csv");
+    let history = read_as(&Reader::new().encoding("windows-1252"), &text[..]);
     assert!(is_whole(&history.unwrap()));
 }
 
 #[test]
 fn bytes_that_are_no_text_of_the_named_encoding_are_refused_and_not_replaced() {
     let text = b"order_id,customer_id,item_id\n1,ann,te\x81\x00a\n";
-    let problem = Csv::new()
-        .encoding("shift_jis")
-        .read_from(&text[..], "orders.csv");
+    let problem = read_as(&Reader::new().encoding("shift_jis"), &text[..]);
     assert!(
         problem
             .unwrap_err()
@@ -118,13 +122,9 @@ fn utf_16_is_refused_with_its_name_and_read_where_it_is_named() {
             message.contains("UTF-16") && message.contains(label),
             "{message}"
         );
-        let named = Csv::new().encoding(label);
-        assert!(is_whole(
-            &named.read_from(&marked[..], "orders.csv").unwrap()
-        ));
-        assert!(is_whole(
-            &named.read_from(&bytes[..], "orders.csv").unwrap()
-        ));
+        let named = Reader::new().encoding(label);
+        assert!(is_whole(&read_as(&named, &marked[..]).unwrap()));
+        assert!(is_whole(&read_as(&named, &bytes[..]).unwrap()));
     }
 }
 
@@ -132,7 +132,7 @@ fn utf_16_is_refused_with_its_name_and_read_where_it_is_named() {
 fn utf_16_that_is_cut_in_a_character_is_refused() {
     let bytes = utf_16le(ORDERS);
     let cut = &bytes[..bytes.len() - 1];
-    let problem = Csv::new().encoding("utf-16le").read_from(cut, "orders.csv");
+    let problem = read_as(&Reader::new().encoding("utf-16le"), cut);
     assert!(
         problem
             .unwrap_err()
@@ -236,8 +236,8 @@ fn a_row_of_ten_megabytes_is_refused_with_its_line() {
 #[test]
 fn a_row_of_ten_megabytes_may_be_left_out_and_the_next_is_read() {
     let text = format!("{ORDERS}3,cy,{}\n4,dee,cup\n", "x".repeat(10 << 20));
-    let skip = Csv::new().on_error(OnError::Skip);
-    let history = skip.read_from(text.as_bytes(), "orders.csv").unwrap();
+    let skip = Reader::new().on_error(OnError::Skip);
+    let history = read_as(&skip, text.as_bytes()).unwrap();
     assert_eq!((history.summary().rows, history.summary().skipped), (4, 1));
     assert!(history.customers().find("dee").is_some());
 }
@@ -308,10 +308,8 @@ fn how_the_bytes_arrive_does_not_matter() {
         (text.as_bytes(), ';'),
         (&packed, ','),
     ] {
-        let csv = Csv::new().delimiter(delimiter);
-        assert!(is_whole(
-            &csv.read_from(Dripping(bytes), "orders.csv").unwrap()
-        ));
+        let csv = Reader::new().delimiter(delimiter);
+        assert!(is_whole(&read_as(&csv, Dripping(bytes)).unwrap()));
     }
 }
 
@@ -319,7 +317,7 @@ fn how_the_bytes_arrive_does_not_matter() {
 fn a_delimiter_is_recognised_however_the_bytes_arrive() {
     let text = ORDERS.replace(',', ";");
     assert!(is_whole(&read(text.as_bytes()).unwrap()));
-    let dripping = Csv::new().read_from(Dripping(text.as_bytes()), "orders.csv");
+    let dripping = read_as(&Reader::new(), Dripping(text.as_bytes()));
     assert!(is_whole(&dripping.unwrap()));
 }
 
@@ -339,8 +337,8 @@ fn a_disk_that_fails_is_an_error_even_where_bad_rows_are_skipped() {
         .collect();
     let text = format!("{ORDERS}{rows}");
     let bytes = Cursor::new(text).chain(Broken);
-    let skip = Csv::new().on_error(OnError::Skip);
-    let problem = skip.read_from(bytes, "orders.csv").unwrap_err();
+    let skip = Reader::new().on_error(OnError::Skip);
+    let problem = read_as(&skip, bytes).unwrap_err();
     assert!(
         problem.to_string().contains("the disk is gone"),
         "{problem}"

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use cobuy::history::{ClockChange, Duplicates, Kind, Line, OnError, Rounding};
-use cobuy::{AlsoBought, Basis, Csv, Engine, History, Result, Settings};
+use cobuy::{AlsoBought, Basis, Engine, History, Input, Reader, Result, Settings};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -162,8 +162,9 @@ impl Case {
             missing: given.missing.clone(),
             ignore: given.ignore.clone(),
             types: given.types.clone().into_iter().collect(),
+            ..Settings::default()
         };
-        let mut reader = Csv::new().settings(settings).on_error(given.on_error);
+        let mut reader = Reader::new().on_error(given.on_error);
         for (role, name) in &given.columns {
             reader = match name.as_str() {
                 "" => reader.without(role),
@@ -182,7 +183,11 @@ impl Case {
         if given.decimal_comma {
             reader = reader.decimal_comma();
         }
-        reader.read_from(csv.as_bytes(), "orders.csv")
+        History::read(
+            Input::bytes(csv.as_bytes(), "orders.csv"),
+            &reader,
+            &settings,
+        )
     }
 
     fn fit(&self, history: &History) -> Result<Engine> {

@@ -10,8 +10,9 @@ mod reference;
 
 use cobuy::history::{Duplicates, Line, ReturnCounts, Standing};
 use cobuy::{
-    AlsoBought, AlsoBoughtParams, Basis, Csv, Engine, Evidence, Filter, History, Instant, ItemIx,
-    Measure, Money, OrderLine, Purchases, Quantity, Reason, Scored, Settings, Suggestion, Watch,
+    AlsoBought, AlsoBoughtParams, Basis, Engine, Evidence, Filter, History, Input, Instant, ItemIx,
+    Measure, Money, OrderLine, Purchases, Quantity, Reader, Reason, Scored, Settings, Suggestion,
+    Watch,
 };
 use ndarray::ArrayView1;
 use proptest::collection::{btree_set, vec};
@@ -480,8 +481,8 @@ fn read(columns: &[Vec<String>], c_returns: Option<bool>) -> History {
         columns.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n"
     };
     let text: String = (0..columns[0].len()).map(record).collect();
-    let csv = Csv::new().settings(settings(c_returns));
-    csv.read_from(text.as_bytes(), "shop.csv").unwrap()
+    let input = Input::bytes(text.as_bytes(), "shop.csv");
+    History::read(input, &Reader::new(), &settings(c_returns)).unwrap()
 }
 
 proptest! {

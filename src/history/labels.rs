@@ -133,13 +133,20 @@ impl std::fmt::Debug for Labels {
 }
 
 /// Gives each distinct text a number, in order of arrival.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Interner {
     table: HashTable<u32>,
     hasher: DefaultHashBuilder,
     text: String,
     ends: Vec<usize>,
     last: u32,
+}
+
+impl PartialEq for Interner {
+    /// The same texts by the same numbers.
+    fn eq(&self, other: &Self) -> bool {
+        self.ends == other.ends && self.text == other.text
+    }
 }
 
 impl Interner {

@@ -35,56 +35,86 @@
 //! - **Columns of the shop's own** hold numbers, flags, times or texts: what all their values are, or
 //!   what [`Settings::types`] says. A number with leading zeros is a code, and so a text.
 
-mod arrange;
-mod assemble;
-mod build;
 mod calendar;
-mod columns;
+mod catalogue;
+mod change;
 mod decimal;
-mod ids;
+mod events;
 mod labels;
-mod once;
+mod lines;
 mod orders;
-#[cfg(feature = "csv")]
 mod read;
-mod returns;
-mod rows;
+mod reading;
 mod settings;
-mod status;
+mod spend;
 mod summary;
 mod tables;
 mod time;
+pub(crate) mod told;
 mod typed;
+pub(crate) mod understand;
 
-pub use columns::Role;
+pub use catalogue::{Customer, Item};
+pub use change::Receipt;
 pub use decimal::{Money, Quantity, Rounding};
+pub use events::{Event, KINDS};
 pub use labels::Labels;
+pub use lines::Line;
 pub use orders::OrderLine;
-#[cfg(feature = "csv")]
-pub use read::csv::Csv;
-pub use returns::ReturnCounts;
+pub use read::{Input, Reader, TextRows};
+pub use reading::Reading;
 pub use settings::{Duplicates, OnError, Settings};
-pub use status::{FULFILLED, Standing, UNFULFILLED};
-pub use summary::{StatusCount, Summary};
-pub use tables::Line;
+pub use spend::Spend;
+pub use summary::{StatusCount, Summary, TableSummary};
+pub use tables::Tables;
 pub use time::{ClockChange, Instant};
+pub use told::schema::TableName;
 pub use typed::{Kind, Value};
+pub use understand::returns::ReturnCounts;
+pub use understand::status::{CANCELLED, FULFILLED, Standing, UNFULFILLED};
 
+use catalogue::{CustomerTable, ItemTable};
+use events::EventTable;
 pub(crate) use labels::NONE;
-use tables::{LineTable, OrderTable};
+use lines::{LineTable, OrderTable};
+use spend::SpendTable;
+pub(crate) use tables::ToldTables;
 
-/// A shop's orders, understood. See the [module](self) for what the data means.
-#[derive(Clone, Debug, PartialEq)]
+/// What a shop tells, understood. See the [module](self) for what the data means.
+///
+/// Two histories are equal where the same was told and is to be understood in the same way: all
+/// else follows from that.
+#[derive(Clone, Debug)]
 pub struct History {
+    settings: Settings,
+    told: ToldTables,
+    /// The line that each row of orders became, where rows told twice stand as one.
+    line_of_row: Option<Vec<u32>>,
+    readings: Vec<Reading>,
     customer_ids: Labels,
     item_ids: Labels,
     order_ids: Labels,
     orders: OrderTable,
     lines: LineTable,
+    items: Option<ItemTable>,
+    people: Option<CustomerTable>,
+    events: Option<EventTable>,
+    spend: Option<SpendTable>,
     summary: Summary,
 }
 
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        self.settings == other.settings && self.told == other.told
+    }
+}
+
 impl History {
+    /// How the rows were understood.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// All customers, by index.
     pub fn customers(&self) -> &Labels {
         &self.customer_ids

@@ -1,13 +1,13 @@
 //! Orders from a program: lines by an iterator.
 
 use crate::error::{Error, Result};
-use crate::history::History;
-use crate::history::build::Builder;
-use crate::history::columns::Role;
 use crate::history::decimal::{MISSING, Money, Quantity};
-use crate::history::rows::Row;
+use crate::history::reading::Reading;
 use crate::history::settings::{OnError, Settings};
 use crate::history::time::Instant;
+use crate::history::told::Told;
+use crate::history::told::row::Row;
+use crate::history::told::schema::{TableName, orders};
 use crate::watch::Watch;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -45,6 +45,8 @@ pub struct OrderLine<'a> {
     pub cost: Option<Money>,
     /// The order that a return is of.
     pub return_of: Option<Cow<'a, str>>,
+    /// What prices are in.
+    pub currency: Option<Cow<'a, str>>,
     /// Columns of the shop's own, by name: texts, from which the column's kind is told.
     pub own: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
@@ -96,111 +98,88 @@ impl<'a> OrderLine<'a> {
     }
 }
 
-impl History {
-    /// The history of lines in any order.
-    ///
-    /// A column that no line tells is a column the shop does not have: without any status every
-    /// order counts.
-    ///
-    /// # Errors
-    /// [`Error::Row`] with the line's number, counted from 1; [`Error::Conflict`]; [`Error::Table`]
-    /// for unknown statuses; [`Error::UnknownName`] for an unknown time zone.
-    ///
-    /// ```
-    /// use cobuy::{History, OrderLine, Settings};
-    /// let lines = [
-    ///     OrderLine::new("1", "ann", "tea"),
-    ///     OrderLine::new("1", "ann", "cup"),
-    ///     OrderLine::new("2", "bo", "tea"),
-    /// ];
-    /// let history = History::from_orders(lines, &Settings::default())?;
-    /// assert_eq!(history.items().iter().collect::<Vec<_>>(), ["cup", "tea"]);
-    /// # Ok::<(), cobuy::Error>(())
-    /// ```
-    ///
-    /// Columns of the shop's own come along, with the kind that all their values share:
-    ///
-    /// ```
-    /// use cobuy::{History, OrderLine, Settings, history::Value};
-    /// let lines = [OrderLine::new("1", "ann", "tea").own("shelf", "12")];
-    /// let history = History::from_orders(lines, &Settings::default())?;
-    /// let shelves: Vec<_> = history.lines().map(|line| line.own("shelf")).collect();
-    /// assert_eq!(shelves, [Some(Value::Number(12.0))]);
-    /// # Ok::<(), cobuy::Error>(())
-    /// ```
-    pub fn from_orders<'a>(
-        lines: impl IntoIterator<Item = OrderLine<'a>>,
-        settings: &Settings,
-    ) -> Result<History> {
-        let lines: Vec<OrderLine<'a>> = lines.into_iter().collect();
-        let ids = [
-            Role::OrderId,
-            Role::CustomerId,
-            Role::ItemId,
-            Role::Quantity,
-        ];
-        let told = |role: &Role| {
-            lines.iter().any(|line| match role {
-                Role::Price => line.price.is_some(),
-                Role::OrderedAt => line.ordered_at.is_some(),
-                Role::Status => line.status.is_some(),
-                Role::Channel => line.channel.is_some(),
-                Role::Campaign => line.campaign.is_some(),
-                Role::Discount => line.discount.is_some(),
-                Role::Cost => line.cost.is_some(),
-                Role::ReturnOf => line.return_of.is_some(),
-                _ => false,
-            })
-        };
-        let roles = ids.into_iter().chain(Role::ALL.into_iter().filter(told));
-        let own = lines.iter().flat_map(|line| &line.own);
-        let own: BTreeSet<String> = own.map(|(name, _)| name.clone().into_owned()).collect();
-        let source_name = "the orders";
-        let mut builder = Builder::new(
-            settings.clone(),
-            None,
-            source_name.to_owned(),
-            OnError::Stop,
-            roles,
-            own.iter().cloned(),
-        )?;
-        for (at, line) in lines.iter().enumerate() {
-            let place = at as u64 + 1;
-            let row = as_row(line, settings);
-            row.check().map_err(|(role, problem)| Error::Row {
-                source_name: source_name.to_owned(),
-                line: place,
-                column: Some(role.name().to_owned()),
-                problem,
-            })?;
-            let value = |name: &String| {
-                let told = line.own.iter().find(|(own, _)| own == name);
-                let told = told.map(|(_, value)| value.as_ref());
-                told.filter(|value| !settings.is_missing(value))
-            };
-            builder.push(place, &row, own.iter().map(value))?;
+/// Lines of orders as a table.
+pub(crate) fn told<'a>(
+    lines: impl IntoIterator<Item = OrderLine<'a>>,
+    settings: &Settings,
+    watch: Watch<'_>,
+) -> Result<(Told, Reading)> {
+    let lines: Vec<OrderLine<'a>> = lines.into_iter().collect();
+    let table = TableName::Orders;
+    let source_name = "the orders".to_owned();
+    let own = lines.iter().flat_map(|line| &line.own);
+    let own: BTreeSet<String> = own.map(|(name, _)| name.clone().into_owned()).collect();
+    let mut told = Told::new(table, columns(&lines).into_iter(), own.iter().cloned());
+    for (at, line) in lines.iter().enumerate() {
+        if at.is_multiple_of(1024) {
+            watch.check()?;
         }
-        builder.finish(Watch::new())
+        let place = at as u64 + 1;
+        let row = as_row(line, settings);
+        row.check(table).map_err(|(column, problem)| Error::Row {
+            source_name: source_name.clone(),
+            line: place,
+            column: Some(table.known()[column].name.to_owned()),
+            problem,
+        })?;
+        let value = |name: &String| {
+            let told = line.own.iter().find(|(own, _)| own == name);
+            let told = told.map(|(_, value)| value.as_ref());
+            told.filter(|value| !settings.is_missing(value))
+        };
+        told.push(place, &row, own.iter().map(value))?;
     }
+    let reading = Reading::new(table, source_name, OnError::Stop, Vec::new(), 0);
+    Ok((told, reading))
+}
+
+/// The columns that some line tells; ids and quantities always.
+fn columns(lines: &[OrderLine<'_>]) -> Vec<usize> {
+    let told = |place: &usize| {
+        lines.iter().any(|line| match *place {
+            orders::PRICE => line.price.is_some(),
+            orders::ORDERED_AT => line.ordered_at.is_some(),
+            orders::STATUS => line.status.is_some(),
+            orders::CHANNEL => line.channel.is_some(),
+            orders::CAMPAIGN => line.campaign.is_some(),
+            orders::DISCOUNT => line.discount.is_some(),
+            orders::COST => line.cost.is_some(),
+            orders::RETURN_OF => line.return_of.is_some(),
+            orders::CURRENCY => line.currency.is_some(),
+            _ => true,
+        })
+    };
+    (0..TableName::Orders.known().len()).filter(told).collect()
 }
 
 fn as_row<'a>(line: &'a OrderLine<'_>, settings: &Settings) -> Row<'a> {
-    let told =
-        |text: &'a Option<Cow<'_, str>>| text.as_deref().filter(|text| !settings.is_missing(text));
-    let id = |text: &'a str| if settings.is_missing(text) { "" } else { text };
-    Row {
-        order: id(&line.order_id),
-        customer: told(&line.customer_id),
-        item: id(&line.item_id),
-        quantity: line.quantity.0,
-        price: line.price.map_or(MISSING, |money| money.0),
-        at: line.ordered_at.map_or(MISSING, |at| at.0),
-        discount: line.discount.map_or(MISSING, |money| money.0),
-        cost: line.cost.map_or(MISSING, |money| money.0),
-        status: told(&line.status),
-        channel: told(&line.channel),
-        campaign: told(&line.campaign),
-        currency: None,
-        return_of: told(&line.return_of),
+    let told = |text: &'a str| (!settings.is_missing(text)).then_some(text);
+    let maybe = |text: &'a Option<Cow<'_, str>>| text.as_deref().and_then(told);
+    let money = |money: Option<Money>| money.map_or(MISSING, |money| money.0);
+    let mut row = Row::blank(TableName::Orders);
+    for (place, text) in [
+        (orders::ORDER_ID, told(&line.order_id)),
+        (orders::CUSTOMER_ID, maybe(&line.customer_id)),
+        (orders::ITEM_ID, told(&line.item_id)),
+        (orders::STATUS, maybe(&line.status)),
+        (orders::CHANNEL, maybe(&line.channel)),
+        (orders::CAMPAIGN, maybe(&line.campaign)),
+        (orders::RETURN_OF, maybe(&line.return_of)),
+        (orders::CURRENCY, maybe(&line.currency)),
+    ] {
+        row.texts[place] = text;
     }
+    for (place, number) in [
+        (orders::QUANTITY, line.quantity.0),
+        (orders::PRICE, money(line.price)),
+        (
+            orders::ORDERED_AT,
+            line.ordered_at.map_or(MISSING, |at| at.0),
+        ),
+        (orders::DISCOUNT, money(line.discount)),
+        (orders::COST, money(line.cost)),
+    ] {
+        row.numbers[place] = number;
+    }
+    row
 }

@@ -4,6 +4,7 @@ use crate::history::decimal::Rounding;
 use crate::history::time::ClockChange;
 use crate::history::typed::Kind;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What a shop's rows mean, the same for every door they come in by.
 ///
@@ -20,6 +21,8 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// The IANA name of the zone that times without an offset are in. Default: UTC.
     pub time_zone: String,
+    /// The shop's currency. Rows that tell another are refused. Default (`None`): the one they tell.
+    pub currency: Option<String>,
     /// What to do with local times that the clocks skipped or showed twice. Default: refuse.
     pub clock_change: ClockChange,
     /// Statuses of orders that count, in place of [`FULFILLED`](crate::history::FULFILLED).
@@ -39,15 +42,19 @@ pub struct Settings {
     pub missing: Option<Vec<String>>,
     /// Items that are no goods, such as postage and fees: their lines are kept and count for nothing.
     pub ignore: Vec<String>,
+    /// Named groups of items: variants of one article, such as sizes and colours, besides what the
+    /// items' column `group` says. Variants of one group never neighbour each other.
+    pub groups: BTreeMap<String, Vec<String>>,
     /// The kinds of columns, by the name the file gives them: of the shop's own columns in place of
     /// what their values suggest, and `text` for an id column of decimals such as `12.50`.
-    pub types: Vec<(String, Kind)>,
+    pub types: BTreeMap<String, Kind>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Settings {
             time_zone: "UTC".to_owned(),
+            currency: None,
             clock_change: ClockChange::default(),
             fulfilled: None,
             unfulfilled: Vec::new(),
@@ -56,7 +63,8 @@ impl Default for Settings {
             duplicates: Duplicates::default(),
             missing: None,
             ignore: Vec::new(),
-            types: Vec::new(),
+            groups: BTreeMap::new(),
+            types: BTreeMap::new(),
         }
     }
 }
@@ -72,10 +80,7 @@ impl Settings {
     }
 
     pub(crate) fn kind_of(&self, column: &str) -> Option<Kind> {
-        self.types
-            .iter()
-            .find(|(name, _)| name == column)
-            .map(|&(_, kind)| kind)
+        self.types.get(column).copied()
     }
 }
 

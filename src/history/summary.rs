@@ -2,11 +2,14 @@
 
 use crate::history::decimal::MISSING;
 use crate::history::labels::NONE;
-use crate::history::returns::ReturnCounts;
-use crate::history::status::Standing;
-use crate::history::tables::{LineTable, OrderTable};
+use crate::history::lines::{LineTable, OrderTable};
+use crate::history::reading::Reading;
 use crate::history::time::Instant;
-use crate::history::typed::Kind;
+use crate::history::told::schema::TableName;
+use crate::history::typed::{Kind, Typed};
+use crate::history::understand::others::Others;
+use crate::history::understand::returns::ReturnCounts;
+use crate::history::understand::status::Standing;
 use crate::text::{counted, grouped};
 use serde::Serialize;
 use std::fmt;
@@ -40,18 +43,40 @@ pub struct Summary {
     pub duplicate_rows: u64,
     /// Rows with a price of zero or less.
     pub price_not_positive: u64,
+    /// Items that are no goods and count for nothing.
+    pub ignored_items: u64,
     /// Every status that was told.
     pub statuses: Vec<StatusCount>,
-    /// The first and the last instant.
+    /// The first and the last instant of orders.
     pub span: Option<(Instant, Instant)>,
-    /// The instant that stands for "now" where none is named: a microsecond after the last.
+    /// The instant that stands for "now" where none is named: a microsecond after the last order or
+    /// event.
     pub as_of: Option<Instant>,
-    /// What the file's columns were taken for: the name here, the name there.
+    /// What the orders' columns were taken for: the name here, the name there.
     pub columns: Vec<(&'static str, String)>,
     /// The shop's own columns and what they hold.
     pub own_columns: Vec<(String, Kind)>,
+    /// The other tables that were told.
+    pub tables: Vec<TableSummary>,
     /// What was understood without being told.
     pub notes: Vec<String>,
+}
+
+/// What was read of a table besides orders.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TableSummary {
+    /// Which table.
+    pub table: TableName,
+    /// Rows kept.
+    pub rows: u64,
+    /// What its columns were taken for: the name here, the name there.
+    pub columns: Vec<(&'static str, String)>,
+    /// The shop's own columns and what they hold.
+    pub own_columns: Vec<(String, Kind)>,
+    /// Rows left out because they could not be read.
+    pub skipped: u64,
+    /// The first of those, with what was wrong.
+    pub skipped_rows: Vec<String>,
 }
 
 /// A status, how many orders have it, and whether they count.
@@ -67,7 +92,75 @@ pub struct StatusCount {
 
 impl Summary {
     /// Tells what the tables hold.
-    pub(crate) fn tables(&mut self, orders: &OrderTable, lines: &LineTable) {
+    pub(crate) fn tell(
+        &mut self,
+        orders: &OrderTable,
+        lines: &LineTable,
+        others: &Others,
+        readings: &[Reading],
+        notes: Vec<String>,
+    ) {
+        self.tell_orders(orders, lines);
+        let last_event = others
+            .events
+            .iter()
+            .flat_map(|events| events.at.iter())
+            .max();
+        let last = self
+            .span
+            .map(|(_, last)| last)
+            .max(last_event.copied().map(Instant));
+        self.as_of = last.map(Instant::just_after);
+        for reading in readings {
+            self.notes.extend(reading.notes.iter().cloned());
+            if reading.table == TableName::Orders {
+                self.columns = reading.columns.clone();
+                self.skipped = reading.skipped;
+                self.skipped_rows = reading.skipped_rows.clone();
+            }
+        }
+        self.notes.extend(notes);
+        let items = others.items.as_ref();
+        let people = others.customers.as_ref();
+        let count = |told: &[bool]| told.iter().filter(|&&told| told).count() as u64;
+        for (table, rows, own) in [
+            (
+                TableName::Items,
+                items.map(|t| count(&t.told)),
+                items.map(|t| &t.own),
+            ),
+            (
+                TableName::Customers,
+                people.map(|t| count(&t.told)),
+                people.map(|t| &t.own),
+            ),
+            (
+                TableName::Events,
+                others.events.as_ref().map(|t| t.at.len() as u64),
+                others.events.as_ref().map(|t| &t.own),
+            ),
+            (
+                TableName::Spend,
+                others.spend.as_ref().map(|t| t.amount.len() as u64),
+                others.spend.as_ref().map(|t| &t.own),
+            ),
+        ] {
+            let (Some(rows), Some(own)) = (rows, own) else {
+                continue;
+            };
+            let reading = readings.iter().find(|reading| reading.table == table);
+            self.tables.push(TableSummary {
+                table,
+                rows,
+                columns: reading.map_or_else(Vec::new, |reading| reading.columns.clone()),
+                own_columns: kinds(own),
+                skipped: reading.map_or(0, |reading| reading.skipped),
+                skipped_rows: reading.map_or_else(Vec::new, |r| r.skipped_rows.clone()),
+            });
+        }
+    }
+
+    fn tell_orders(&mut self, orders: &OrderTable, lines: &LineTable) {
         self.rows = lines.len() as u64;
         self.orders = orders.len() as u64;
         self.return_rows = lines.is_return.iter().filter(|&&is| is).count() as u64;
@@ -87,19 +180,23 @@ impl Summary {
                     .any(|line| !lines.is_return(line) && lines.quantity[line] > 0)
         };
         self.fulfilled_orders = (0..orders.len()).filter(|&order| buys(order)).count() as u64;
-        let told = orders.at.iter().filter(|&&at| at != MISSING);
+        let told = lines.at.iter().flat_map(|at| at.iter());
+        let told = told.filter(|&&at| at != MISSING);
         self.span = told
             .clone()
             .min()
-            .zip(lines.at.iter().flatten().filter(|&&at| at != MISSING).max())
+            .zip(told.max())
             .map(|(&first, &last)| (Instant(first), Instant(last)));
-        self.as_of = self.span.map(|(_, last)| last.just_after());
         self.marked_returns = orders.marked.iter().filter(|&&marked| marked).count() as u64;
-        let own = lines.own.iter();
-        self.own_columns = own
-            .map(|(name, typed)| (name.clone(), typed.kind()))
-            .collect();
+        self.own_columns = kinds(&lines.own);
     }
+}
+
+/// The shop's own columns and what they hold.
+fn kinds(own: &[(String, Typed)]) -> Vec<(String, Kind)> {
+    own.iter()
+        .map(|(name, typed)| (name.clone(), typed.kind()))
+        .collect()
 }
 
 impl fmt::Display for Summary {
@@ -132,8 +229,16 @@ impl fmt::Display for Summary {
             write!(f, ", {} to {}", day(first), day(last))?;
         }
         writeln!(f)?;
+        self.write_tables(f)?;
         if let Some(as_of) = self.as_of {
-            writeln!(f, "as of    {as_of}, just after the last order")?;
+            let last = match self
+                .span
+                .is_some_and(|(_, last)| last.just_after() == as_of)
+            {
+                true => "order",
+                false => "event",
+            };
+            writeln!(f, "as of    {as_of}, just after the last {last}")?;
         }
         writeln!(
             f,
@@ -147,7 +252,7 @@ impl fmt::Display for Summary {
         for status in &self.statuses {
             let standing = match status.standing {
                 Standing::Fulfilled => "counts",
-                Standing::Unfulfilled => "does not count",
+                Standing::Unfulfilled | Standing::Cancelled => "does not count",
             };
             writeln!(
                 f,
@@ -169,6 +274,34 @@ impl fmt::Display for Summary {
 }
 
 impl Summary {
+    fn write_tables(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for table in &self.tables {
+            write!(
+                f,
+                "{:<9}{}",
+                table.table.name(),
+                counted(table.rows, "row", "rows")
+            )?;
+            let renamed = table.columns.iter().filter(|(known, name)| known != name);
+            let taken: Vec<_> = renamed
+                .map(|(known, name)| format!("{known} = {name}"))
+                .collect();
+            if !taken.is_empty() {
+                write!(f, "; {}", taken.join(", "))?;
+            }
+            let own = table.own_columns.iter();
+            let own: Vec<_> = own.map(|(name, kind)| format!("{name} ({kind})")).collect();
+            if !own.is_empty() {
+                write!(f, "; also {}", own.join(", "))?;
+            }
+            writeln!(f)?;
+            if table.skipped > 0 {
+                writeln!(f, "skipped  {} of {}", grouped(table.skipped), table.table)?;
+            }
+        }
+        Ok(())
+    }
+
     fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         /// The most rows that are shown; the data has more of them.
         const SHOWN: usize = 10;

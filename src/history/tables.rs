@@ -1,250 +1,265 @@
-//! The columns a history is made of.
+//! The tables a shop tells, gathered before they are understood.
 
-use crate::history::decimal::{MISSING, Money, Quantity};
-use crate::history::labels::{Labels, NONE};
-use crate::history::status::Standing;
-use crate::history::time::Instant;
-use crate::history::typed::{Typed, Value};
-use std::ops::Range;
+use crate::error::{Error, Result};
+use crate::history::History;
+use crate::history::orders::OrderLine;
+use crate::history::read::{Input, Reader};
+use crate::history::reading::Reading;
+use crate::history::settings::Settings;
+use crate::history::told::Told;
+use crate::history::told::schema::TableName;
+use crate::history::typed::Kind;
+use crate::history::understand::{Added, understand};
+use crate::near::near;
+use crate::text::shown;
+use crate::watch::Watch;
 
-/// A column of texts, each distinct one kept once.
+/// Tables as told, at most one of each name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Texts {
-    pub labels: Labels,
-    /// Index into `labels` by row; [`NONE`] where nothing was told.
-    pub codes: Vec<u32>,
-}
+pub(crate) struct ToldTables([Option<Told>; TableName::ALL.len()]);
 
-impl Texts {
-    pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        self.labels.get(*self.codes.get(row)? as usize)
-    }
-}
-
-/// One row an order, by order id.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct OrderTable {
-    /// The orders' lines: those of order `o` are `first_line[o]..first_line[o + 1]`.
-    pub first_line: Vec<u32>,
-    /// [`NONE`] where the order names no customer.
-    pub customer: Vec<u32>,
-    /// The earliest of its lines' times; [`MISSING`] where none has one.
-    pub at: Vec<i64>,
-    pub fulfilled: Vec<bool>,
-    /// Whether its id marks it as a return (`C536379`).
-    pub marked: Vec<bool>,
-    pub status: Option<Texts>,
-    pub channel: Option<Texts>,
-    pub campaign: Option<Texts>,
-}
-
-impl OrderTable {
-    pub(crate) fn len(&self) -> usize {
-        self.customer.len()
+impl ToldTables {
+    pub(crate) fn get(&self, table: TableName) -> Option<&Told> {
+        self.0[table as usize].as_ref()
     }
 
-    pub(crate) fn counts(&self, order: usize) -> bool {
-        self.fulfilled[order]
+    pub(crate) fn set(&mut self, told: Told) {
+        let place = told.table as usize;
+        self.0[place] = Some(told);
     }
 
-    /// Whether an order's quantities, amounts, costs and margin add up to what fits.
-    pub(crate) fn can_be_summed(&self, order: usize, lines: &LineTable) -> bool {
-        let told = |column: &Option<Vec<i64>>, line: usize| {
-            let raw = column.as_ref().map_or(MISSING, |values| values[line]);
-            Money::told(raw).unwrap_or_default()
-        };
-        let add = |sums: (i64, Money, Money), line: usize| {
-            let quantity = Quantity(lines.quantity[line]);
-            let gross = told(&lines.price, line).times(quantity)?;
-            let amount = gross.minus(told(&lines.discount, line))?;
-            Some((
-                sums.0.checked_add(quantity.0)?,
-                sums.1.plus(amount)?,
-                sums.2.plus(told(&lines.cost, line).times(quantity)?)?,
-            ))
-        };
-        let sums = self.lines_of(order).try_fold((0, Money(0), Money(0)), add);
-        sums.is_some_and(|(_, amount, cost)| amount.minus(cost).is_some())
+    /// The orders, without which there is no history.
+    pub(crate) fn orders(&self) -> Result<&Told> {
+        self.get(TableName::Orders).ok_or_else(|| Error::Table {
+            source_name: "the shop".to_owned(),
+            problem: "no orders were told, and a history is made of them".to_owned(),
+        })
     }
 
-    pub(crate) fn lines_of(&self, order: usize) -> Range<usize> {
-        self.first_line[order] as usize..self.first_line[order + 1] as usize
-    }
-}
-
-/// One row a line, by order, time, item and the remaining values.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct LineTable {
-    pub order: Vec<u32>,
-    pub item: Vec<u32>,
-    /// As told: thousandths, negative for what came back.
-    pub quantity: Vec<i64>,
-    /// What counts after status and returns, in thousandths.
-    pub left: Vec<i64>,
-    pub is_return: Vec<bool>,
-    pub at: Option<Vec<i64>>,
-    pub price: Option<Vec<i64>>,
-    pub discount: Option<Vec<i64>>,
-    pub cost: Option<Vec<i64>>,
-    pub return_of: Option<Texts>,
-    /// `return_of` as an order's index; past the end where no order has that id.
-    pub return_of_order: Vec<u32>,
-    /// Columns of the shop's own, by name.
-    pub own: Vec<(String, Typed)>,
-}
-
-impl LineTable {
-    pub(crate) fn len(&self) -> usize {
-        self.order.len()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Told> {
+        self.0.iter().flatten()
     }
 
-    pub(crate) fn is_return(&self, line: usize) -> bool {
-        self.is_return[line]
-    }
-
-    /// Whether the row names an order that it is a return of.
-    pub(crate) fn names_order(&self, line: usize) -> bool {
-        self.return_of
-            .as_ref()
-            .is_some_and(|texts| texts.get(line).is_some())
-    }
-
-    /// The order a return names; past the end of the orders where it names an unknown one.
-    pub(crate) fn return_of(&self, line: usize) -> Option<usize> {
-        self.return_of.as_ref()?.get(line)?;
-        Some(self.return_of_order[line] as usize)
-    }
-}
-
-/// One line of an order, as told, with what counts of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
-    pub(crate) orders: &'a OrderTable,
-    pub(crate) lines: &'a LineTable,
-    pub(crate) order_ids: &'a Labels,
-    pub(crate) customer_ids: &'a Labels,
-    pub(crate) item_ids: &'a Labels,
-    pub(crate) row: usize,
-}
-
-impl<'a> Line<'a> {
-    fn order(&self) -> usize {
-        self.lines.order[self.row] as usize
-    }
-
-    fn number(&self, column: &Option<Vec<i64>>) -> i64 {
-        column.as_ref().map_or(MISSING, |values| values[self.row])
-    }
-
-    fn of_order(&self, column: &'a Option<Texts>) -> Option<&'a str> {
-        column.as_ref()?.get(self.order())
-    }
-
-    /// The order's id.
-    pub fn order_id(&self) -> &'a str {
-        self.order_ids.get(self.order()).unwrap_or_default()
-    }
-
-    /// The customer's id, where the order names one.
-    pub fn customer_id(&self) -> Option<&'a str> {
-        match self.orders.customer[self.order()] {
-            NONE => None,
-            customer => self.customer_ids.get(customer as usize),
+    /// Rows behind those of the same table.
+    pub(crate) fn join(&mut self, told: Told) -> Result<()> {
+        match &mut self.0[told.table as usize] {
+            Some(before) => before.join(&told),
+            none => {
+                *none = Some(told);
+                Ok(())
+            }
         }
     }
 
-    /// The item's id.
-    pub fn item_id(&self) -> &'a str {
-        self.item_ids
-            .get(self.lines.item[self.row] as usize)
-            .unwrap_or_default()
+    /// The order of a file's columns matters as little as that of its rows.
+    pub(crate) fn sort_own(&mut self) {
+        for told in self.0.iter_mut().flatten() {
+            told.own.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
     }
+}
 
-    /// As told; negative for what came back.
-    pub fn quantity(&self) -> Quantity {
-        Quantity(self.lines.quantity[self.row])
-    }
+/// Tables on their way to a history.
+///
+/// ```no_run
+/// use cobuy::{Reader, Settings, TableName, Tables};
+/// let history = Tables::new(Settings::default())
+///     .read(TableName::Orders, "orders.csv")?
+///     .read(TableName::Items, "items.parquet")?
+///     .read_as(TableName::Customers, "crm.csv", &Reader::new().column("customer_id", "Client"))?
+///     .history()?;
+/// # Ok::<(), cobuy::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Tables<'a> {
+    settings: Settings,
+    told: ToldTables,
+    readings: Vec<Reading>,
+    watch: Watch<'a>,
+}
 
-    /// What counts of it: 0 in orders that do not count and for return rows, else the quantity less
-    /// what came back.
-    pub fn left(&self) -> Quantity {
-        Quantity(self.lines.left[self.row])
-    }
-
-    /// Whether the row is a return rather than a purchase.
-    pub fn is_return(&self) -> bool {
-        self.lines.is_return[self.row]
-    }
-
-    /// Whether its order counts.
-    pub fn standing(&self) -> Standing {
-        if self.orders.fulfilled[self.order()] {
-            Standing::Fulfilled
-        } else {
-            Standing::Unfulfilled
+impl<'a> Tables<'a> {
+    /// None yet. The settings say how all of them are to be understood.
+    pub fn new(settings: Settings) -> Self {
+        Tables {
+            settings,
+            told: ToldTables::default(),
+            readings: Vec::new(),
+            watch: Watch::new(),
         }
     }
 
-    /// Per piece.
-    pub fn price(&self) -> Option<Money> {
-        Money::told(self.number(&self.lines.price))
+    /// Asks `watch` now and then whether to go on.
+    pub fn watch(mut self, watch: Watch<'a>) -> Self {
+        self.watch = watch;
+        self
     }
 
-    /// Taken off the whole line.
-    pub fn discount(&self) -> Option<Money> {
-        Money::told(self.number(&self.lines.discount))
+    /// Reads a table that is written in the usual way. Read twice, its rows come one behind the
+    /// other.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where a file cannot be read; [`Error::Table`] where it has no header, no rows or
+    /// lacks a needed column; [`Error::Row`] with line and column for a row that cannot be read;
+    /// [`Error::UnknownName`] for a column that it does not have; [`Error::Cancelled`].
+    pub fn read<'i>(self, table: TableName, input: impl Into<Input<'i>>) -> Result<Self> {
+        self.read_as(table, input, &Reader::new())
     }
 
-    /// What a piece cost the shop.
-    pub fn cost(&self) -> Option<Money> {
-        Money::told(self.number(&self.lines.cost))
+    /// Reads a table that `reader` knows how to read.
+    ///
+    /// # Errors
+    /// As [`Tables::read`].
+    pub fn read_as<'i>(
+        mut self,
+        table: TableName,
+        input: impl Into<Input<'i>>,
+        reader: &Reader,
+    ) -> Result<Self> {
+        crate::history::time::zone(&self.settings.time_zone)?;
+        let (told, reading) = reader.read(table, input.into(), &self.settings, self.watch)?;
+        self.add(told, reading)?;
+        Ok(self)
     }
 
-    /// Quantity times price less discount; `None` where the price is not known.
-    pub fn amount(&self) -> Option<Money> {
-        let gross = self.price()?.times(self.quantity())?;
-        gross.minus(self.discount().unwrap_or_default())
+    /// Takes lines of orders from a program. A column that no line tells is one that the shop does
+    /// not have: without any status every order counts.
+    ///
+    /// # Errors
+    /// [`Error::Row`] with the line's number, counted from 1.
+    pub fn order_lines<'l>(
+        mut self,
+        lines: impl IntoIterator<Item = OrderLine<'l>>,
+    ) -> Result<Self> {
+        let (told, reading) = crate::history::orders::told(lines, &self.settings, self.watch)?;
+        self.add(told, reading)?;
+        Ok(self)
     }
 
-    /// Amount less quantity times cost; `None` where price or cost is not known.
-    pub fn margin(&self) -> Option<Money> {
-        self.amount()?.minus(self.cost()?.times(self.quantity())?)
+    fn add(&mut self, told: Told, reading: Reading) -> Result<()> {
+        let known = self
+            .readings
+            .iter_mut()
+            .find(|known| known.table == reading.table);
+        match known {
+            Some(known) => known.join(reading),
+            None => self.readings.push(reading),
+        }
+        self.told.join(told)
     }
 
-    /// When the line was told to have happened.
-    pub fn at(&self) -> Option<Instant> {
-        Instant::told(self.number(&self.lines.at))
+    /// Understands them.
+    ///
+    /// # Errors
+    /// [`Error::Table`] where no orders were told, for unknown statuses, ids or values that mean two
+    /// things; [`Error::Conflict`] for an order that contradicts itself; [`Error::UnknownName`] for an
+    /// unknown time zone or column.
+    pub fn history(self) -> Result<History> {
+        self.check_types()?;
+        let added = Added::default();
+        understand(self.told, self.readings, self.settings, added, self.watch)
     }
 
-    /// When the order happened: the earliest of its lines.
-    pub fn ordered_at(&self) -> Option<Instant> {
-        Instant::told(self.orders.at[self.order()])
+    /// Tables whose orders come behind those of a history, told with its settings.
+    pub(crate) fn parts(self) -> Result<(ToldTables, Vec<Reading>)> {
+        self.check_types()?;
+        Ok((self.told, self.readings))
     }
 
-    /// The order's status, as told.
-    pub fn status(&self) -> Option<&'a str> {
-        self.of_order(&self.orders.status)
+    /// Refuses kinds of columns that no table has, or whose kind is known.
+    fn check_types(&self) -> Result<()> {
+        if self.told.get(TableName::Orders).is_none() {
+            return Ok(());
+        }
+        for (column, kind) in &self.settings.types {
+            let own = self.told.iter().flat_map(|told| &told.own);
+            let own: Vec<&str> = own.map(|(name, _)| name.as_str()).collect();
+            let known = self.readings.iter().flat_map(|reading| {
+                let columns = reading.columns.iter();
+                columns.map(move |(known, name)| (reading.table, *known, name.as_str()))
+            });
+            let known: Vec<_> = known.collect();
+            if own.contains(&column.as_str()) {
+                continue;
+            }
+            match known.iter().find(|(_, _, name)| name == column) {
+                Some((_, known, _)) if known.ends_with("_id") && *kind == Kind::Text => {}
+                Some((_, known, _)) => {
+                    return Err(Error::setting(
+                        "types",
+                        format!("{column} = {kind}"),
+                        format!("that column was taken for `{known}`, whose kind is known"),
+                    ));
+                }
+                None => {
+                    let names = own
+                        .into_iter()
+                        .chain(known.into_iter().map(|(.., name)| name));
+                    return Err(Error::UnknownName {
+                        what: "column in the file called",
+                        name: shown(column),
+                        near: near(column, names),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl History {
+    /// Reads order lines from a CSV file that is written in the usual way.
+    ///
+    /// # Errors
+    /// As [`Tables::read`] and [`Tables::history`].
+    pub fn read_csv(path: impl AsRef<std::path::Path>) -> Result<History> {
+        History::read(path.as_ref(), &Reader::new(), &Settings::default())
     }
 
-    /// Where the order came in.
-    pub fn channel(&self) -> Option<&'a str> {
-        self.of_order(&self.orders.channel)
+    /// Reads order lines alone.
+    ///
+    /// # Errors
+    /// As [`Tables::read`] and [`Tables::history`].
+    pub fn read<'i>(
+        input: impl Into<Input<'i>>,
+        reader: &Reader,
+        settings: &Settings,
+    ) -> Result<History> {
+        let tables = Tables::new(settings.clone());
+        tables.read_as(TableName::Orders, input, reader)?.history()
     }
 
-    /// The campaign the order is put down to.
-    pub fn campaign(&self) -> Option<&'a str> {
-        self.of_order(&self.orders.campaign)
-    }
-
-    /// The value in a column of the shop's own; `None` where nothing was told, or there is no such
-    /// column.
-    pub fn own(&self, column: &str) -> Option<Value<'a>> {
-        let (_, values) = self.lines.own.iter().find(|(name, _)| name == column)?;
-        values.get(self.row)
-    }
-
-    /// The order that a return names.
-    pub fn return_of(&self) -> Option<&'a str> {
-        self.lines.return_of.as_ref()?.get(self.row)
+    /// The history of lines in any order; see [`Tables::order_lines`].
+    ///
+    /// # Errors
+    /// As [`Tables::order_lines`] and [`Tables::history`].
+    ///
+    /// ```
+    /// use cobuy::{History, OrderLine, Settings};
+    /// let lines = [
+    ///     OrderLine::new("1", "ann", "tea"),
+    ///     OrderLine::new("1", "ann", "cup"),
+    ///     OrderLine::new("2", "bo", "tea"),
+    /// ];
+    /// let history = History::from_orders(lines, &Settings::default())?;
+    /// assert_eq!(history.items().iter().collect::<Vec<_>>(), ["cup", "tea"]);
+    /// # Ok::<(), cobuy::Error>(())
+    /// ```
+    ///
+    /// Columns of the shop's own come along, with the kind that all their values share:
+    ///
+    /// ```
+    /// use cobuy::{History, OrderLine, Settings, history::Value};
+    /// let lines = [OrderLine::new("1", "ann", "tea").own("shelf", "12")];
+    /// let history = History::from_orders(lines, &Settings::default())?;
+    /// let shelves: Vec<_> = history.lines().map(|line| line.own("shelf")).collect();
+    /// assert_eq!(shelves, [Some(Value::Number(12.0))]);
+    /// # Ok::<(), cobuy::Error>(())
+    /// ```
+    pub fn from_orders<'a>(
+        lines: impl IntoIterator<Item = OrderLine<'a>>,
+        settings: &Settings,
+    ) -> Result<History> {
+        Tables::new(settings.clone()).order_lines(lines)?.history()
     }
 }

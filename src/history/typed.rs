@@ -2,7 +2,7 @@
 
 use crate::history::decimal::MISSING;
 use crate::history::labels::{Interner, NONE};
-use crate::history::tables::Texts;
+use crate::history::lines::Texts;
 use crate::history::time::{Instant, TimeReader};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -49,7 +49,7 @@ pub(crate) enum Typed {
     /// NaN where nothing was told.
     Number(Vec<f64>),
     Flag(Vec<Option<bool>>),
-    /// [`MISSING`](super::decimal::MISSING) where nothing was told.
+    /// [`MISSING`](crate::history::decimal::MISSING) where nothing was told.
     Time(Vec<i64>),
 }
 

@@ -1,7 +1,7 @@
 //! A table's header: what each of its columns is taken for.
 
 use crate::error::{Error, Result};
-use crate::history::columns::Role;
+use crate::history::told::schema::{Column, Need, TableName};
 use crate::near::near;
 use crate::text::shown;
 
@@ -16,7 +16,8 @@ pub(crate) struct Header {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    Known(Role),
+    /// By place among the table's known columns.
+    Known(usize),
     /// The shop's own column.
     Own,
     /// A column without a name, such as the index that pandas writes first. It is left out.
@@ -24,9 +25,10 @@ pub(crate) enum Meaning {
 }
 
 impl Header {
-    /// Takes a file's header, where `columns` names what a role's column is called in the file
-    /// (`None`: the file has none for it).
+    /// Takes a table's header, where `columns` names what a known column is called in it (`None`: it
+    /// has none for it).
     pub(crate) fn new(
+        table: TableName,
         names: Vec<String>,
         columns: &[(String, Option<String>)],
         source_name: &str,
@@ -43,29 +45,28 @@ impl Header {
                 )));
             }
         }
-        let named = named_columns(&names, columns)?;
-        let mut roles: Vec<Option<Role>> = vec![None; names.len()];
-        for role in Role::ALL {
-            let column = match named.iter().find(|(known, _)| *known == role) {
+        let named = named_columns(table, &names, columns)?;
+        let mut places: Vec<Option<usize>> = vec![None; names.len()];
+        for (place, known) in table.known().iter().enumerate() {
+            let said = named.iter().find(|(named, _)| *named == place);
+            let column = match said {
                 Some(&(_, column)) => column,
-                None => recognise(role, &names, &named).map_err(refuse)?,
+                None => recognise(known, &names, &named).map_err(refuse)?,
             };
-            match column {
-                Some(column) => roles[column] = Some(role),
-                None if role.is_id()
-                    && !(role == Role::CustomerId
-                        && named.iter().any(|(known, _)| *known == role)) =>
-                {
-                    return Err(refuse(missing_column(role, &names)));
+            match (column, known.need) {
+                (Some(column), _) => places[column] = Some(place),
+                (None, Need::Always) => return Err(refuse(missing_column(table, known, &names))),
+                (None, Need::Named) if said.is_none() => {
+                    return Err(refuse(missing_column(table, known, &names)));
                 }
-                None => {}
+                (None, _) => {}
             }
         }
-        let meaning = roles
+        let meaning = places
             .into_iter()
             .zip(&names)
-            .map(|(role, name)| match role {
-                Some(role) => Meaning::Known(role),
+            .map(|(place, name)| match place {
+                Some(place) => Meaning::Known(place),
                 None if name.is_empty() => Meaning::Nameless,
                 None => Meaning::Own,
             })
@@ -74,15 +75,9 @@ impl Header {
     }
 
     /// How many of these names would be recognised; for guessing a delimiter.
-    pub(crate) fn recognised<'a>(names: impl Iterator<Item = &'a str>) -> usize {
-        names
-            .map(plain)
-            .filter(|name| {
-                Role::ALL.iter().any(|role| {
-                    plain(role.name()) == *name || role.spellings().contains(&name.as_str())
-                })
-            })
-            .count()
+    pub(crate) fn recognised<'a>(table: TableName, names: impl Iterator<Item = &'a str>) -> usize {
+        let known = |name: &String| table.known().iter().any(|column| is_called(column, name));
+        names.map(plain).filter(known).count()
     }
 }
 
@@ -94,18 +89,24 @@ fn plain(name: &str) -> String {
         .collect()
 }
 
-/// `columns` as roles and positions, refusing names that are neither.
+/// Whether a plain name is a column's, or one of its spellings.
+fn is_called(column: &Column, plain_name: &str) -> bool {
+    plain(column.name) == plain_name || column.spellings.contains(&plain_name)
+}
+
+/// `columns` as places and positions, refusing names that are neither.
 fn named_columns(
+    table: TableName,
     names: &[String],
     columns: &[(String, Option<String>)],
-) -> Result<Vec<(Role, Option<usize>)>> {
-    let mut named: Vec<(Role, Option<usize>)> = Vec::new();
-    for (role, column) in columns {
-        let role = Role::from_name(role)?;
-        if named.iter().any(|(known, _)| *known == role) {
+) -> Result<Vec<(usize, Option<usize>)>> {
+    let mut named: Vec<(usize, Option<usize>)> = Vec::new();
+    for (known, column) in columns {
+        let place = table.column(known)?;
+        if named.iter().any(|(named, _)| *named == place) {
             return Err(Error::setting(
                 "columns",
-                role.name(),
+                known,
                 "a column can be named only once",
             ));
         }
@@ -127,28 +128,23 @@ fn named_columns(
                 "one column can mean only one thing",
             ));
         }
-        named.push((role, position));
+        named.push((place, position));
     }
     Ok(named)
 }
 
-/// The column that a role's name or spelling stands for, where it is one.
+/// The column of the header that a known column's name or spelling stands for, where it is one.
 fn recognise(
-    role: Role,
+    known: &Column,
     names: &[String],
-    named: &[(Role, Option<usize>)],
+    named: &[(usize, Option<usize>)],
 ) -> std::result::Result<Option<usize>, String> {
     let free = |at: usize| !named.iter().any(|(_, taken)| *taken == Some(at));
-    let name = plain(role.name());
     let mut found: Vec<usize> = (0..names.len())
-        .filter(|&at| free(at))
-        .filter(|&at| {
-            let plain = plain(&names[at]);
-            plain == name || role.spellings().contains(&plain.as_str())
-        })
+        .filter(|&at| free(at) && is_called(known, &plain(&names[at])))
         .collect();
     // The name itself goes before its spellings.
-    if let Some(&exact) = found.iter().find(|&&at| names[at] == role.name()) {
+    if let Some(&exact) = found.iter().find(|&&at| names[at] == known.name) {
         found = vec![exact];
     }
     match found[..] {
@@ -156,18 +152,14 @@ fn recognise(
         [column] => Ok(Some(column)),
         [first, second, ..] => Err(format!(
             "both `{}` and `{}` may be the column `{}`; name the one to take (columns: {}={})",
-            names[first],
-            names[second],
-            role.name(),
-            role.name(),
-            names[first],
+            names[first], names[second], known.name, known.name, names[first],
         )),
     }
 }
 
-fn missing_column(role: Role, names: &[String]) -> String {
+fn missing_column(table: TableName, known: &Column, names: &[String]) -> String {
     let mut likely: Vec<String> = Vec::new();
-    for spelling in std::iter::once(role.name()).chain(role.spellings().iter().copied()) {
+    for spelling in std::iter::once(known.name).chain(known.spellings.iter().copied()) {
         for name in near(spelling, names.iter().map(String::as_str)) {
             if !likely.contains(&name) {
                 likely.push(name);
@@ -175,22 +167,23 @@ fn missing_column(role: Role, names: &[String]) -> String {
         }
     }
     likely.truncate(2);
-    let header = match Header::recognised(names.iter().map(String::as_str)) {
+    let header = match Header::recognised(table, names.iter().map(String::as_str)) {
         0 => "; does the file have a header line, and is it parted by the right delimiter?",
         _ => "",
     };
-    let without = match role {
-        Role::CustomerId => {
-            ", or leave it empty for orders without customers (columns: customer_id=)"
-        }
-        _ => "",
+    let without = match known.need {
+        Need::Named => format!(
+            ", or leave it empty for {table} without customers (columns: {}=)",
+            known.name
+        ),
+        _ => String::new(),
     };
     format!(
         "no column is recognised as `{}` among {}{}; name it (columns: {}=NAME){without}{header}",
-        role.name(),
+        known.name,
         list(names),
         crate::error::did_you_mean(&likely).trim_end_matches('?'),
-        role.name(),
+        known.name,
     )
 }
 
@@ -218,10 +211,10 @@ mod tests {
             .iter()
             .map(|(role, name)| ((*role).to_owned(), name.map(str::to_owned)))
             .collect();
-        Header::new(names, &columns, "orders.csv")
+        Header::new(TableName::Orders, names, &columns, "orders.csv")
     }
 
-    fn roles(names: &[&str], columns: &[(&str, Option<&str>)]) -> Vec<Option<Role>> {
+    fn roles(names: &[&str], columns: &[(&str, Option<&str>)]) -> Vec<Option<&'static str>> {
         header(names, columns).map_or_else(
             |_| Vec::new(),
             |header| {
@@ -229,7 +222,7 @@ mod tests {
                     .meaning
                     .iter()
                     .map(|meaning| match meaning {
-                        Meaning::Known(role) => Some(*role),
+                        Meaning::Known(place) => Some(TableName::Orders.known()[*place].name),
                         Meaning::Own | Meaning::Nameless => None,
                     })
                     .collect()
@@ -245,7 +238,6 @@ mod tests {
 
     #[test]
     fn usual_spellings_are_recognised() {
-        use Role::*;
         assert_eq!(
             roles(
                 &[
@@ -260,22 +252,22 @@ mod tests {
                 &[]
             ),
             [
-                Some(OrderId),
-                Some(ItemId),
+                Some("order_id"),
+                Some("item_id"),
                 None,
-                Some(Quantity),
-                Some(OrderedAt),
-                Some(Price),
-                Some(CustomerId)
+                Some("quantity"),
+                Some("ordered_at"),
+                Some("price"),
+                Some("customer_id")
             ]
         );
         assert_eq!(
             roles(&["user_id", "product_id", "Order No.", "datetime"], &[]),
             [
-                Some(CustomerId),
-                Some(ItemId),
-                Some(OrderId),
-                Some(OrderedAt)
+                Some("customer_id"),
+                Some("item_id"),
+                Some("order_id"),
+                Some("ordered_at")
             ]
         );
     }
@@ -288,15 +280,15 @@ mod tests {
                 &[("item_id", Some("sku")), ("customer_id", Some("Client"))]
             ),
             [
-                Some(Role::OrderId),
-                Some(Role::ItemId),
+                Some("order_id"),
+                Some("item_id"),
                 None,
                 None,
-                Some(Role::CustomerId)
+                Some("customer_id")
             ]
         );
         let without = roles(&["order_id", "item_id"], &[("customer_id", None)]);
-        assert_eq!(without, [Some(Role::OrderId), Some(Role::ItemId)]);
+        assert_eq!(without, [Some("order_id"), Some("item_id")]);
     }
 
     #[test]

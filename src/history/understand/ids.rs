@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::history::labels::{Interner, NONE};
-use crate::history::rows::TextColumn;
 use crate::history::settings::Settings;
+use crate::history::told::TextColumn;
 use crate::text::counted;
 use crate::text::shown;
 
@@ -46,31 +46,29 @@ pub(crate) fn usual_missing(
     ))
 }
 
-/// Reads a column of whole decimals such as `17850.0` as the integers they were, with a note that
-/// says so; refuses other decimals.
+/// A column of whole decimals such as `17850.0` as the integers they were, with a note that says so;
+/// `None` where it holds none; other decimals are refused.
 pub(crate) fn whole_floats(
     name: &str,
-    column: &mut TextColumn,
-) -> Result<std::result::Result<Option<String>, String>> {
+    column: &TextColumn,
+) -> Result<std::result::Result<Option<(TextColumn, String)>, String>> {
     match written(&column.interner) {
         Written::Texts => Ok(Ok(None)),
         Written::WholeFloats => {
-            let example = column.interner.iter().find(|id| id.contains('.'));
+            let example = column.interner.iter().filter(|id| id.contains('.')).min();
             let note = format!(
                 "`{name}` holds whole decimals such as `{}`; they are read as integers",
                 shown(example.unwrap_or_default())
             );
-            let mut interner = Interner::default();
-            let mut whole = Vec::with_capacity(column.interner.len());
+            let mut whole = TextColumn::default();
+            let mut number = Vec::with_capacity(column.interner.len());
             for id in column.interner.iter() {
                 let point = id.find('.').unwrap_or(id.len());
-                whole.push(interner.intern(&id[..point])?);
+                number.push(whole.interner.intern(&id[..point])?);
             }
-            for code in column.codes.iter_mut().filter(|code| **code != NONE) {
-                *code = whole[*code as usize];
-            }
-            column.interner = interner;
-            Ok(Ok(Some(note)))
+            let code = |&code: &u32| number.get(code as usize).copied().unwrap_or(NONE);
+            whole.codes = column.codes.iter().map(code).collect();
+            Ok(Ok(Some((whole, note))))
         }
         Written::Fractions(example) => Ok(Err(format!(
             "column `{name}` holds decimals such as `{}`, which are no ids; if they are, say that the column \

@@ -1,7 +1,7 @@
 //! What an order has once: its customer, status, channel and campaign.
 
 use crate::history::labels::NONE;
-use crate::history::rows::TextColumn;
+use crate::history::told::TextColumn;
 
 /// Two rows of one order that disagree: what each says, and where.
 pub(crate) struct Disagreement {
@@ -12,18 +12,21 @@ pub(crate) struct Disagreement {
     pub second: (String, usize),
 }
 
-/// Gives every row its order's value; returns the first conflict of each order and how many blank
-/// rows were filled.
+/// What an order has once, on every one of its rows.
+pub(crate) struct Once {
+    /// The first conflict of each order.
+    pub conflicts: Vec<Disagreement>,
+    /// The column's codes with blanks filled from the order's other rows; `None` where there was
+    /// nothing to fill.
+    pub codes: Option<Vec<u32>>,
+    /// How many blank rows were filled.
+    pub filled: u64,
+}
+
+/// Gives every row its order's value.
 ///
 /// A blank says nothing: many exports tell what belongs to the order on its first line only.
-pub(crate) fn once_per_order(
-    orders: &TextColumn,
-    column: &mut TextColumn,
-    name: &'static str,
-) -> (Vec<Disagreement>, u64) {
-    if column.codes.is_empty() || column.interner.len() == 0 {
-        return (Vec::new(), 0);
-    }
+pub(crate) fn once_per_order(orders: &TextColumn, column: &TextColumn, name: &'static str) -> Once {
     // What an order said first, and on which row.
     let mut told = vec![(NONE, 0u32); orders.interner.len()];
     let mut conflicts: Vec<Disagreement> = Vec::new();
@@ -46,12 +49,16 @@ pub(crate) fn once_per_order(
             });
         }
     }
-    let mut filled = 0;
-    for (&order, code) in orders.codes.iter().zip(&mut column.codes) {
-        if *code == NONE && told[order as usize].0 != NONE {
-            *code = told[order as usize].0;
-            filled += 1;
-        }
+    let rows = || orders.codes.iter().zip(&column.codes);
+    let fills = |(&order, &code): (&u32, &u32)| code == NONE && told[order as usize].0 != NONE;
+    let filled = rows().filter(|&row| fills(row)).count() as u64;
+    let value = |(&order, &code): (&u32, &u32)| match code {
+        NONE => told[order as usize].0,
+        code => code,
+    };
+    Once {
+        conflicts,
+        codes: (filled > 0).then(|| rows().map(value).collect()),
+        filled,
     }
-    (conflicts, filled)
 }

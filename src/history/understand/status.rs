@@ -1,9 +1,9 @@
 //! Which orders count.
 
 use crate::error::{Error, did_you_mean};
+use crate::history::lines::OrderTable;
 use crate::history::settings::Settings;
 use crate::history::summary::StatusCount;
-use crate::history::tables::OrderTable;
 use crate::near::near;
 use crate::text::counted;
 use crate::text::shown;
@@ -41,6 +41,9 @@ pub const UNFULFILLED: [&str; 16] = [
     "expired",
 ];
 
+/// Statuses of orders that were called off, where they do not count.
+pub const CANCELLED: [&str; 2] = ["cancelled", "canceled"];
+
 /// A status without what shops spell differently: case, outer space, `_` and `-` for a space, and
 /// the `wc-` that WooCommerce puts in front.
 fn spelling(status: &str) -> String {
@@ -58,6 +61,8 @@ pub enum Standing {
     Fulfilled,
     /// It does not count and touches nothing else.
     Unfulfilled,
+    /// Likewise, because somebody called it off: its status is [`CANCELLED`].
+    Cancelled,
 }
 
 /// The standing of a status; `None` where it is neither among the known nor among the named.
@@ -74,6 +79,8 @@ pub(crate) fn standing(
     let default = FULFILLED.contains(&status.as_str());
     if fulfilled.is_some_and(among) {
         Some(Standing::Fulfilled)
+    } else if CANCELLED.contains(&status.as_str()) {
+        Some(Standing::Cancelled)
     } else if among(unfulfilled) || UNFULFILLED.contains(&status.as_str()) {
         Some(Standing::Unfulfilled)
     } else if default {
@@ -91,9 +98,9 @@ pub(crate) fn standing(
 pub(crate) fn standings(
     orders: &OrderTable,
     settings: &Settings,
-) -> Result<(Vec<bool>, Vec<StatusCount>), String> {
+) -> Result<(Vec<Standing>, Vec<StatusCount>), String> {
     let Some(statuses) = &orders.status else {
-        return Ok((vec![true; orders.len()], Vec::new()));
+        return Ok((vec![Standing::Fulfilled; orders.len()], Vec::new()));
     };
     // A blank status comes last.
     let blank = statuses.labels.len();
@@ -104,13 +111,13 @@ pub(crate) fn standings(
     }
     let mut told = Vec::new();
     let mut unknown = Vec::new();
-    let mut fulfilled = vec![false; blank + 1];
+    let mut standings = vec![Standing::Unfulfilled; blank + 1];
     for (code, &orders) in counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
         let status = statuses.labels.get(code).unwrap_or_default().to_owned();
         let named = settings.fulfilled.as_deref();
         match standing(&status, named, &settings.unfulfilled) {
             Some(standing) => {
-                fulfilled[code] = standing == Standing::Fulfilled;
+                standings[code] = standing;
                 told.push(StatusCount {
                     status,
                     orders,
@@ -121,7 +128,7 @@ pub(crate) fn standings(
         }
     }
     if unknown.is_empty() {
-        let orders = statuses.codes.iter().map(|code| fulfilled[place(code)]);
+        let orders = statuses.codes.iter().map(|code| standings[place(code)]);
         Ok((orders.collect(), told))
     } else {
         Err(unknown_statuses(&unknown))

@@ -12,7 +12,7 @@
 
 use crate::history::decimal::MISSING;
 use crate::history::labels::{Labels, NONE};
-use crate::history::tables::{LineTable, OrderTable};
+use crate::history::lines::{LineTable, OrderTable};
 use crate::text::counted;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
