@@ -17,14 +17,16 @@ mod parallel;
 pub mod text;
 mod watch;
 
-pub use engine::{Engine, EngineBuilder, Reason, Suggestion, Suggestions, inspect};
+pub use engine::{
+    Engine, EngineBuilder, Explanation, Query, Reason, Source, Suggestion, Suggestions, inspect,
+};
 pub use error::{Conflict, Error, Result};
 pub use history::{
     History, Input, Instant, Money, OrderLine, Quantity, Reader, Receipt, Settings, TableName,
     Tables, TextRows,
 };
 pub use ids::{CustomerIx, ItemIx, Scored};
-pub use matrix::{Basis, Purchases};
+pub use matrix::{Basis, Purchases, Timeline};
 pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};

@@ -422,7 +422,13 @@ impl Question {
         let found: Vec<(&str, f32, u32)> = answer
             .items
             .iter()
-            .map(|near| (&near.item[..], near.score, near.reason.evidence.both))
+            .map(|near| {
+                (
+                    &near.item[..],
+                    near.score,
+                    near.reason.evidence().unwrap().both,
+                )
+            })
             .collect();
         let equal = found.len() == expected.len()
             && found.iter().zip(expected).all(|(found, expected)| {

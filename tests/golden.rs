@@ -30,7 +30,7 @@ fn a_shop_of_every_released_format_answers_as_it_did() {
             let items = answer.items.into_iter();
             items
                 .map(|suggestion| {
-                    let both = suggestion.reason.evidence.both;
+                    let both = suggestion.reason.evidence().unwrap().both;
                     (suggestion.item, suggestion.score, both)
                 })
                 .collect()

@@ -8,11 +8,12 @@
 
 mod reference;
 
+use cobuy::engine::BoughtWith;
 use cobuy::history::{Duplicates, Line, ReturnCounts, Standing};
 use cobuy::{
     AlsoBought, AlsoBoughtParams, Basis, Engine, Evidence, Filter, History, Input, Instant, ItemIx,
-    Measure, Money, OrderLine, Purchases, Quantity, Reader, Reason, Scored, Settings, Suggestion,
-    Watch,
+    Measure, Money, OrderLine, Purchases, Quantity, Reader, Reason, Scored, Settings, Source,
+    Suggestion, Watch,
 };
 use ndarray::ArrayView1;
 use proptest::collection::{btree_set, vec};
@@ -520,7 +521,10 @@ proptest! {
             let mut expected = one.also_bought(item).suggest().unwrap().items;
             for suggestion in &mut expected {
                 suggestion.item = rename(Ids::Items, &suggestion.item);
-                suggestion.reason.with = rename(Ids::Items, item);
+                match &mut suggestion.reason {
+                    Reason::BoughtWith(reason) => reason.with = rename(Ids::Items, item),
+                    Reason::Popular(_) => unreachable!(),
+                }
             }
             let told = other.also_bought(rename(Ids::Items, item)).suggest().unwrap();
             prop_assert_eq!(told.items, expected);
@@ -608,8 +612,16 @@ proptest! {
             let suggestion = |(item, score, both)| {
                 let (support, confidence, lift) = together.evidence(source, item);
                 let evidence = Evidence { both, support, confidence, lift };
-                let reason = Reason { with: id(source).to_owned(), basis, evidence };
-                Suggestion { item: id(item).to_owned(), score, reason }
+                let reason = Reason::BoughtWith(BoughtWith {
+                    with: id(source).to_owned(),
+                    with_name: None,
+                    others: 0,
+                    basis,
+                    evidence,
+                    within_days: None,
+                });
+                let source = Source::AlsoBought;
+                Suggestion { item: id(item).to_owned(), name: None, score, source, reason }
             };
             let twin = together.neighbours(source, fit.measure, fit.min_customers, allowed);
             let expected: Vec<Suggestion> = twin.into_iter().take(n).map(suggestion).collect();

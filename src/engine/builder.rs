@@ -1,9 +1,10 @@
 //! What to learn from a history.
 
+use super::goods::{Popularity, Variants, groups_of};
 use super::{About, Engine};
-use crate::error::Result;
-use crate::history::History;
-use crate::matrix::{Basis, Purchases};
+use crate::error::{Error, Result};
+use crate::history::{History, NONE, Shelf};
+use crate::matrix::{Basis, Purchases, Timeline};
 use crate::models::also_bought::AlsoBoughtParams;
 use crate::watch::{Progress, Watch};
 
@@ -12,6 +13,7 @@ use crate::watch::{Progress, Watch};
 pub struct EngineBuilder<'a> {
     history: &'a History,
     basis: Basis,
+    by_group: bool,
     also_bought: AlsoBoughtParams,
     watch: Watch<'a>,
 }
@@ -21,6 +23,7 @@ impl<'a> EngineBuilder<'a> {
         EngineBuilder {
             history,
             basis: Basis::default(),
+            by_group: false,
             also_bought: AlsoBoughtParams::default(),
             watch: Watch::new(),
         }
@@ -35,6 +38,14 @@ impl<'a> EngineBuilder<'a> {
     /// Whether two items go together by customer (default) or by order.
     pub fn basis(mut self, basis: Basis) -> Self {
         self.basis = basis;
+        self
+    }
+
+    /// Whether the variants of a group count as one item. Its most bought variant then stands for all
+    /// of them in lists and scores, and the most bought one that may be shown is suggested. Default:
+    /// each counts by itself, and is never a neighbour of another.
+    pub fn by_group(mut self, by_group: bool) -> Self {
+        self.by_group = by_group;
         self
     }
 
@@ -56,20 +67,145 @@ impl<'a> EngineBuilder<'a> {
         self
     }
 
-    /// Learns.
+    /// Learns. Purchases fade, and are observed, up to the history's own `as_of`.
     ///
     /// # Errors
     /// [`Error::Setting`](crate::Error::Setting) for a setting that cannot be;
     /// [`Error::Cancelled`](crate::Error::Cancelled).
     pub fn fit(self) -> Result<Engine> {
         self.also_bought.check()?;
-        let purchases = Purchases::from_history(self.history, self.basis)?;
-        let also_bought = self.also_bought.fit_watched(&purchases, self.watch)?;
-        Ok(Engine {
-            items: self.history.items().clone(),
+        self.also_bought.check_basis(self.basis)?;
+        let history = self.history;
+        if let (Some((name, days)), None) = (timed(&self.also_bought), history.summary().span) {
+            let must = "it needs times, and the orders tell none (`ordered_at`)";
+            return Err(Error::setting(name, days, must));
+        }
+        let bought = Timeline::from_history(history)?;
+        let mut purchases = Purchases::from_history(history, self.basis)?;
+        let goods = history.item_table();
+        if let Some(groups) = groups_of(history.items(), goods, history.settings()) {
+            purchases = purchases.with_groups(groups)?;
+        }
+        let by_group = self.by_group && purchases.groups().is_some();
+        if by_group {
+            purchases = purchases.by_group()?;
+        }
+        let times = match self.basis {
+            Basis::Customer => Vec::new(),
+            Basis::Order => (0..history.orders().len())
+                .map(|o| history.order_time(o))
+                .collect(),
+        };
+        let parts = Parts {
+            items: history.items().clone(),
+            people: history.customers().clone(),
             purchases,
-            also_bought,
-            about: About::of(self.history),
+            bought,
+            times,
+            goods: goods.cloned(),
+            by_group,
+            about: About::of(history),
+            shelf: Some(history.shelf()),
+        };
+        let as_of = history.summary().as_of.map_or(0, |as_of| as_of.0);
+        parts.engine(self.watch, |purchases, timeline| match timeline {
+            Some(timeline) if timed(&self.also_bought).is_some() => self
+                .also_bought
+                .fit_timed(purchases, timeline, as_of, self.watch),
+            _ => self.also_bought.fit_watched(purchases, self.watch),
         })
     }
+}
+
+impl Timeline {
+    /// What each customer bought and still has, and when: the time of the order.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory).
+    pub fn from_history(history: &History) -> Result<Timeline> {
+        let named = history.counting().filter(|line| line.customer != NONE);
+        let events = named.map(|line| {
+            let at = history.order_time(line.order as usize);
+            (line.customer, line.item, at)
+        });
+        let (rows, items) = (history.customers().len(), history.items().len());
+        Timeline::from_events(Basis::Customer, rows, items, events)
+    }
+}
+
+/// What an engine is put together of, after a fit and after its file was opened.
+pub(super) struct Parts {
+    pub items: crate::history::Labels,
+    pub people: crate::history::Labels,
+    /// By group already, where they are to be.
+    pub purchases: Purchases,
+    pub bought: Timeline,
+    /// When each row of the purchases happened, where rows are orders.
+    pub times: Vec<i64>,
+    pub goods: Option<crate::history::ItemTable>,
+    pub by_group: bool,
+    pub about: About,
+    pub shelf: Option<Shelf>,
+}
+
+impl Parts {
+    /// An engine of these parts and the lists that `learn` makes of the purchases and their times.
+    pub(super) fn engine(
+        self,
+        watch: Watch<'_>,
+        learn: impl FnOnce(
+            &Purchases,
+            Option<&Timeline>,
+        ) -> Result<crate::models::also_bought::AlsoBought>,
+    ) -> Result<Engine> {
+        let variants = match self.by_group {
+            true => Some(Variants::new(&self.purchases, &self.bought)?),
+            false => None,
+        };
+        // The times of the purchases as the lists are learnt of them, where they are others than
+        // those of what each customer bought.
+        let moved = match (self.purchases.basis(), &variants) {
+            (Basis::Order, _) => Some(of_orders(&self.purchases, &self.times)?),
+            (Basis::Customer, Some(variants)) => {
+                Some(self.bought.by_group(&variants.representative)?)
+            }
+            (Basis::Customer, None) => None,
+        };
+        let timeline = moved.as_ref().unwrap_or(&self.bought);
+        let also_bought = learn(&self.purchases, Some(timeline))?;
+        let weights = also_bought.weights(&self.purchases, timeline, watch)?;
+        let timeline = moved.filter(|_| timed(also_bought.settings()).is_some());
+        Ok(Engine {
+            popularity: Popularity::new(&self.purchases, self.goods.as_ref()),
+            items: self.items,
+            people: self.people,
+            purchases: self.purchases,
+            bought: self.bought,
+            timeline,
+            weights,
+            also_bought,
+            variants,
+            goods: self.goods,
+            about: self.about,
+            shelf: self.shelf,
+        })
+    }
+}
+
+/// The setting that makes lists depend on times.
+fn timed(params: &AlsoBoughtParams) -> Option<(&'static str, f64)> {
+    let half_life = params.half_life.map(|days| ("half_life", days));
+    half_life.or(params.within_days.map(|days| ("within_days", days)))
+}
+
+/// When each item of each order was bought: with the order.
+fn of_orders(purchases: &Purchases, times: &[i64]) -> Result<Timeline> {
+    let events = (0..purchases.rows()).flat_map(|row| {
+        let at = times.get(row).copied().unwrap_or(Timeline::NO_TIME);
+        purchases
+            .items_of(row)
+            .iter()
+            .map(move |&item| (row as u32, item, at))
+    });
+    Timeline::from_events(Basis::Order, purchases.rows(), purchases.items(), events)
 }

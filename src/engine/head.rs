@@ -7,7 +7,7 @@ use super::{About, Stored};
 use crate::file::meta;
 use crate::history::{Instant, ReturnCounts};
 use crate::matrix::Basis;
-use crate::models::also_bought::AlsoBoughtParams;
+use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::measure::Measure;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,37 @@ struct About1 {
     span: Option<(i64, i64)>,
 }
 
+/// What times lists depend on, as format 1.1 writes it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Times1 {
+    pub half_life: Option<f64>,
+    pub within_days: Option<f64>,
+    pub as_of: Option<i64>,
+    pub bits: u32,
+}
+
+impl Times1 {
+    /// `None` for lists that do not depend on times.
+    pub(super) fn of(model: &AlsoBought) -> Option<Self> {
+        let (half_life, within_days) = (model.params.half_life, model.params.within_days);
+        let times = Times1 {
+            half_life,
+            within_days,
+            as_of: model.as_of,
+            bits: model.bits,
+        };
+        half_life.or(within_days).map(|_| times)
+    }
+
+    pub(super) fn encode(&self) -> Result<Vec<u8>, String> {
+        meta::encode(self)
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, String> {
+        meta::decode(bytes)
+    }
+}
+
 impl Head {
     pub(super) fn encode(&self) -> Result<Vec<u8>, String> {
         meta::encode(&Head1 {
@@ -82,7 +113,7 @@ impl Head {
                 measure: measure.ok_or_else(|| unknown("measure", &head.measure))?,
                 neighbours: usize::try_from(head.neighbours).unwrap_or(usize::MAX),
                 min_customers: head.min_customers,
-                threads: None,
+                ..AlsoBoughtParams::default()
             },
             basis: basis.ok_or_else(|| unknown("basis", &head.basis))?,
             items: head.items,

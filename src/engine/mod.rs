@@ -3,24 +3,33 @@
 //! Indices become ids here and nowhere else. An [`Engine`] never changes, so any number of threads
 //! may ask it at once.
 
+mod answer;
 mod builder;
+mod explain;
+mod goods;
 mod head;
 mod query;
 mod reason;
 mod restore;
+mod short;
 mod snapshot;
+mod suggest;
+mod tables;
 
+pub use answer::{Contribution, Explanation, KeptOut, Suggestion, Suggestions};
 pub use builder::EngineBuilder;
-pub use query::{AlsoBoughtQuery, Suggestion, Suggestions};
-pub use reason::Reason;
+pub use query::Query;
+pub use reason::{BoughtWith, Popular, Reason, Source};
 pub use snapshot::{Inspection, Stored, inspect};
 
 use crate::error::{Error, Result};
-use crate::history::{History, Instant, Labels, ReturnCounts};
+use crate::history::{History, Instant, ItemTable, Labels, ReturnCounts, Shelf};
 use crate::ids::ItemIx;
-use crate::matrix::Purchases;
+use crate::matrix::{Purchases, Timeline, Weights};
 use crate::models::also_bought::AlsoBought;
 use crate::text::shown;
+use crate::watch::Watch;
+use goods::{Popularity, Variants};
 use serde::Serialize;
 
 /// A shop's answers. Made by [`Engine::builder`], kept by [`Engine::save`], read by [`Engine::open`].
@@ -39,9 +48,24 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Engine {
     items: Labels,
+    /// The customers' ids; none in files of format 1.0.
+    people: Labels,
+    /// With variants moved to their representatives, where a group counts as one.
     purchases: Purchases,
+    /// What each customer bought and still has, and when.
+    bought: Timeline,
+    /// The times of `purchases` for lists that need them, where they are not those of `bought`.
+    timeline: Option<Timeline>,
+    /// What the purchases weigh, for lists that fade.
+    weights: Option<Weights>,
     also_bought: AlsoBought,
+    /// Who stands for whom, where a group counts as one.
+    variants: Option<Variants>,
+    goods: Option<ItemTable>,
+    popularity: Popularity,
     about: About,
+    /// The history that it was fitted on, put away; none in files of format 1.0.
+    shelf: Option<Shelf>,
 }
 
 /// What an engine was fitted on.
@@ -97,6 +121,28 @@ impl Engine {
         &self.purchases
     }
 
+    /// All customers, by index.
+    pub fn customers(&self) -> &Labels {
+        &self.people
+    }
+
+    /// What each customer bought and still has, and when, in microseconds in UTC: a row a customer.
+    pub fn bought(&self) -> &Timeline {
+        &self.bought
+    }
+
+    /// The history that it was fitted on, understood anew.
+    ///
+    /// # Errors
+    /// [`Error::Table`] for a file of format 1.0, which keeps none; [`Error::Cancelled`].
+    pub fn history(&self, watch: Watch<'_>) -> Result<History> {
+        let shelf = self.shelf.as_ref().ok_or_else(|| Error::Table {
+            source_name: "the shop's file".to_owned(),
+            problem: "it is of format 1.0, which keeps no history; fit the shop anew".to_owned(),
+        })?;
+        History::from_shelf(shelf, watch)
+    }
+
     /// The lists that were learnt.
     pub fn model(&self) -> &AlsoBought {
         &self.also_bought
@@ -119,5 +165,23 @@ impl Engine {
                 item: shown(id),
                 near: self.items.near(id),
             })
+    }
+
+    /// The id of an item.
+    fn id(&self, item: u32) -> &str {
+        self.items.get(item as usize).unwrap_or_default()
+    }
+
+    /// What people call an item.
+    fn name(&self, item: u32) -> Option<String> {
+        let names = self.goods.as_ref()?.name.as_ref()?;
+        names.get(item as usize).map(str::to_owned)
+    }
+
+    /// What the lists' rows are counted from anew.
+    fn source(&self) -> Result<crate::matrix::sweep::Source<'_>> {
+        let timeline = self.timeline.as_ref().unwrap_or(&self.bought);
+        self.also_bought
+            .source(&self.purchases, Some(timeline), self.weights.as_ref())
     }
 }

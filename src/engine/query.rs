@@ -1,58 +1,130 @@
 //! Questions, each a short sentence.
 
-use super::{Engine, Reason};
+use super::Engine;
+use super::answer::{Explanation, Suggestion, Suggestions};
+use super::suggest::{Scratch, suggestion_of};
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
-use crate::matrix::Basis;
-use crate::models::also_bought::Neighbour;
-use crate::models::filter::Filter;
-use crate::models::measure::Measure;
-use crate::text::grouped;
-use serde::Serialize;
+use crate::parallel::{map_parts, thread_count};
+use crate::watch::Watch;
 
-/// What is suggested: exactly as many as were asked for, or fewer and why.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Suggestions {
-    /// Best first.
-    pub items: Vec<Suggestion>,
-    /// Why there are fewer than asked for; `None` where there are as many.
-    pub short_reason: Option<String>,
-    /// Ids of `exclude` and `only` that are no items of this shop.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unknown: Vec<String>,
-}
-
-/// One suggestion.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Suggestion {
-    /// The item's id.
-    pub item: String,
-    /// By the model's measure.
-    pub score: f32,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// "Customers who bought this also bought", being asked. Made by [`Engine::also_bought`].
+/// A question to an [`Engine`], being asked. Made by [`Engine::also_bought`],
+/// [`Engine::for_basket`], [`Engine::for_customer`] and [`Engine::popular`].
 #[derive(Clone, Debug)]
-pub struct AlsoBoughtQuery<'a> {
-    engine: &'a Engine,
-    item: String,
-    n: usize,
-    exclude: Vec<String>,
-    only: Option<Vec<String>>,
+pub struct Query<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) about: About,
+    pub(super) n: usize,
+    pub(super) exclude: Vec<String>,
+    pub(super) only: Option<Vec<String>>,
+    pub(super) keep_owned: bool,
+    pub(super) fallback: bool,
+    /// Items that other lists of the page show.
+    pub(super) on_page: Vec<u32>,
+}
+
+/// What a question is about.
+#[derive(Clone, Debug)]
+pub(super) enum About {
+    Item(String),
+    Basket(Vec<String>),
+    Customer(String),
+    Popular(Option<String>),
 }
 
 impl Engine {
-    /// What do customers who bought `item` also buy?
-    pub fn also_bought(&self, item: impl Into<String>) -> AlsoBoughtQuery<'_> {
-        AlsoBoughtQuery {
+    /// What do customers who bought `item` also buy? Only from its own list, unless
+    /// [`Query::fallback`].
+    pub fn also_bought(&self, item: impl Into<String>) -> Query<'_> {
+        self.query(About::Item(item.into()), false)
+    }
+
+    /// What goes with these items together? The sum of their lists' scores; what is in the basket, and
+    /// variants of it, are never among it. Falls back to what is popular in their categories, and
+    /// then in the shop.
+    pub fn for_basket<Id: Into<String>>(&self, items: impl IntoIterator<Item = Id>) -> Query<'_> {
+        self.query(
+            About::Basket(items.into_iter().map(Into::into).collect()),
+            true,
+        )
+    }
+
+    /// What goes with all that a customer has bought? As [`Engine::for_basket`]; a customer who is
+    /// not known, or has bought nothing, is answered with what is popular.
+    pub fn for_customer(&self, customer: impl Into<String>) -> Query<'_> {
+        self.query(About::Customer(customer.into()), true)
+    }
+
+    /// What is bought most, in the shop or in one category and those under it?
+    pub fn popular(&self, category: Option<&str>) -> Query<'_> {
+        self.query(About::Popular(category.map(str::to_owned)), true)
+    }
+
+    fn query(&self, about: About, fallback: bool) -> Query<'_> {
+        Query {
             engine: self,
-            item: item.into(),
+            about,
             n: 10,
             exclude: Vec::new(),
             only: None,
+            keep_owned: false,
+            fallback,
+            on_page: Vec::new(),
         }
+    }
+
+    /// Several lists of one page, each without what those before it show (and without variants of
+    /// that).
+    ///
+    /// # Errors
+    /// As [`Query::suggest`].
+    pub fn page<'a>(
+        &'a self,
+        queries: impl IntoIterator<Item = Query<'a>>,
+    ) -> Result<Vec<Suggestions>> {
+        let mut scratch = Scratch::default();
+        let mut on_page: Vec<u32> = Vec::new();
+        let mut lists = Vec::new();
+        for mut query in queries {
+            query.on_page.clone_from(&on_page);
+            let list = query.answer(&mut scratch)?;
+            let items = list
+                .items
+                .iter()
+                .filter_map(|shown| self.items.find(&shown.item));
+            on_page.extend(items.map(|item| item as u32));
+            lists.push(list);
+        }
+        Ok(lists)
+    }
+
+    /// Many questions, answered by several threads: what each would be answered alone, in the order
+    /// asked.
+    ///
+    /// # Errors
+    /// That of the first question that has one; [`Error::Setting`] for `threads`;
+    /// [`Error::Cancelled`].
+    pub fn answer_all(
+        &self,
+        queries: &[Query<'_>],
+        threads: Option<usize>,
+        watch: Watch<'_>,
+    ) -> Result<Vec<Suggestions>> {
+        /// Questions a part of the work.
+        const PART: usize = 64;
+        let parts = map_parts(
+            queries.len().div_ceil(PART),
+            thread_count(threads)?,
+            "recommending",
+            watch,
+            || Ok(Scratch::default()),
+            |part, scratch| {
+                let queries = &queries[part * PART..((part + 1) * PART).min(queries.len())];
+                let answers = queries.iter().map(|query| query.answer(scratch));
+                Ok(answers.collect::<Vec<_>>())
+            },
+        )?;
+        parts.into_iter().flatten().collect()
     }
 
     /// Every item with its kept neighbours, at most `n` each, by index.
@@ -75,31 +147,19 @@ impl Engine {
             ));
         }
         Ok(self.items.iter().enumerate().map(move |(index, id)| {
-            let near = ItemIx::new(index).map(|item| self.also_bought.neighbours(item));
-            let near = near.into_iter().flatten().take(n);
-            (
-                id,
-                near.map(|neighbour| self.suggestion(id, neighbour))
-                    .collect(),
-            )
+            let source = self.unit(index as u32);
+            let near = self.also_bought.neighbours(ItemIx::checked(source)).take(n);
+            let list = near.map(|near| suggestion_of(self, index as u32, near));
+            (id, list.collect())
         }))
-    }
-
-    fn suggestion(&self, with: &str, neighbour: Neighbour) -> Suggestion {
-        let id = self.items.get(neighbour.item.position());
-        Suggestion {
-            item: id.unwrap_or_default().to_owned(),
-            score: neighbour.score,
-            reason: Reason {
-                with: with.to_owned(),
-                basis: self.also_bought.basis(),
-                evidence: neighbour.evidence,
-            },
-        }
     }
 }
 
-impl AlsoBoughtQuery<'_> {
+impl Query<'_> {
+    pub(super) fn is_about_one_item(&self) -> bool {
+        matches!(self.about, About::Item(_))
+    }
+
     /// At most this many. Default: 10.
     pub fn n(mut self, n: usize) -> Self {
         self.n = n;
@@ -122,100 +182,40 @@ impl AlsoBoughtQuery<'_> {
         self
     }
 
+    /// Whether what is owned, or in the basket, may be suggested as well, and variants of it.
+    /// Default: no.
+    pub fn keep_owned(mut self, keep: bool) -> Self {
+        self.keep_owned = keep;
+        self
+    }
+
+    /// Whether to fall back to what is popular in the categories of the items that were asked about,
+    /// and then in the shop, where the lists run short. Default: yes, but for
+    /// [`Engine::also_bought`].
+    pub fn fallback(mut self, fallback: bool) -> Self {
+        self.fallback = fallback;
+        self
+    }
+
     /// Answers.
     ///
-    /// Where the kept neighbours run short of `n`, the item's row is computed anew from the
-    /// purchases, so a filter never costs suggestions that there are.
+    /// Where the kept neighbours run short of `n`, the items' rows are computed anew from the
+    /// purchases, so a filter never costs suggestions that there are: of one item, the kept ones are
+    /// the first of the row; of several, all scores are then sums over whole rows.
     ///
     /// # Errors
-    /// [`Error::UnknownItem`] with near ids; [`Error::Setting`] where `n` is 0.
+    /// [`Error::UnknownItem`] with near ids; [`Error::UnknownName`] for a category;
+    /// [`Error::Setting`] where `n` is 0.
     pub fn suggest(self) -> Result<Suggestions> {
-        if self.n == 0 {
-            return Err(Error::setting("n", 0, "it must be at least 1"));
-        }
-        let engine = self.engine;
-        let model = &engine.also_bought;
-        let item = engine.item(&self.item)?;
-        let mut unknown = Vec::new();
-        let filter = self.filter(&mut unknown)?;
-        let mut near: Vec<Neighbour> = model
-            .neighbours(item)
-            .filter(|neighbour| filter.allows(neighbour.item.get()))
-            .take(self.n)
-            .collect();
-        let all_kept = model.neighbours(item).len() < model.settings().neighbours;
-        if near.len() < self.n && !all_kept {
-            near = model.neighbours_among(&engine.purchases, item, self.n, &filter)?;
-        }
-        let short_reason = (near.len() < self.n).then(|| self.short_reason(item, near.len()));
-        let items = near
-            .into_iter()
-            .map(|neighbour| engine.suggestion(&self.item, neighbour))
-            .collect();
-        Ok(Suggestions {
-            items,
-            short_reason,
-            unknown,
-        })
+        self.answer(&mut Scratch::default())
     }
 
-    fn filter(&self, unknown: &mut Vec<String>) -> Result<Filter> {
-        let labels = &self.engine.items;
-        let mut indices = |ids: &[String]| -> Vec<u32> {
-            let mut found = Vec::with_capacity(ids.len());
-            for id in ids {
-                match labels.find(id) {
-                    Some(index) => found.push(index as u32),
-                    None => unknown.push(id.clone()),
-                }
-            }
-            found
-        };
-        let mut filter = Filter::all();
-        if !self.exclude.is_empty() {
-            filter = filter.exclude(&indices(&self.exclude), labels.len())?;
-        }
-        if let Some(only) = &self.only {
-            filter = filter.only(&indices(only), labels.len())?;
-        }
-        Ok(filter)
-    }
-
-    fn short_reason(&self, item: ItemIx, found: usize) -> String {
-        let model = &self.engine.also_bought;
-        let name = &self.item;
-        if model.buyers_of(item) == 0 {
-            let by = match model.basis() {
-                Basis::Customer => " by a known customer",
-                Basis::Order => "",
-            };
-            return format!("`{name}` was never bought{by} in an order that counts");
-        }
-        let (others, were, are) = match found {
-            0 => ("no other item".to_owned(), "was", "is"),
-            1 => ("only 1 other item".to_owned(), "was", "is"),
-            _ => (
-                format!("only {} other items", grouped(found as u64)),
-                "were",
-                "are",
-            ),
-        };
-        let mut reason = format!("{others} {were} bought with `{name}`");
-        let least = model.settings().min_customers;
-        if least > 1 {
-            reason.push_str(&format!(" by at least {least} {}", model.basis().plural()));
-        }
-        if model.measure() == Measure::Llr {
-            reason.push_str(" oftener than by chance");
-        }
-        match (self.exclude.is_empty(), &self.only) {
-            (false, Some(_)) => {
-                reason.push_str(&format!(" and {are} among `only` and not excluded"))
-            }
-            (false, None) => reason.push_str(&format!(" and {are} not excluded")),
-            (true, Some(_)) => reason.push_str(&format!(" and {are} among `only`")),
-            (true, None) => {}
-        }
-        reason
+    /// Why an item is among the suggestions, or which stage keeps it out, and what each item that
+    /// was asked about adds to its score.
+    ///
+    /// # Errors
+    /// As [`Query::suggest`], and [`Error::UnknownItem`] for the item.
+    pub fn explain(self, item: &str) -> Result<Explanation> {
+        super::explain::explain(&self, item)
     }
 }

@@ -1,15 +1,21 @@
 //! From the sections of a file to an engine or a model, refusing what no fit makes.
 
-use super::head::Head;
+use super::builder::Parts;
+use super::goods::groups_of;
+use super::head::{Head, Times1};
+use super::tables::Shop1;
 use super::{Engine, Stored};
 use crate::error::Error;
 use crate::file::{Kind, Loaded};
-use crate::history::Labels;
+use crate::history::told::schema::TableName;
+use crate::history::understand::others::item_table;
+use crate::history::{Instant, ItemTable, Labels, Shelf};
 use crate::matrix::build::pattern;
-use crate::matrix::{Purchases, row_of};
-use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
+use crate::matrix::{Basis, Purchases, Timeline, row_of};
+use crate::models::also_bought::AlsoBought;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
+use crate::watch::Watch;
 
 /// The part of a file and what is wrong with it.
 pub(super) type Damage = (String, String);
@@ -29,10 +35,7 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
             "it is a bare model; open it as an AlsoBought model",
         ));
     };
-    let text = loaded.take_u8(Kind::ItemIdText)?;
-    let ends = loaded.take_u64(Kind::ItemIdEnds)?;
-    let items =
-        Labels::from_parts(text, &ends).map_err(|problem| damage(Kind::ItemIdText, problem))?;
+    let items = labels(loaded, Kind::ItemIdText, Kind::ItemIdEnds)?;
     let starts: Vec<usize> = loaded
         .take_u64(Kind::PurchaseStarts)?
         .into_iter()
@@ -48,14 +51,126 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
         ));
     }
     let by_row = pattern(rows, items.len(), starts, bought).map_err(refuse)?;
-    let purchases = Purchases::from_pattern(meta.basis, by_row).map_err(refuse)?;
-    let also_bought = also_bought(meta, loaded, Some(&purchases))?;
-    Ok(Engine {
-        items,
-        purchases,
-        also_bought,
-        about: about.clone(),
-    })
+    let mut purchases = Purchases::from_pattern(meta.basis, by_row).map_err(refuse)?;
+    let mut about = about.clone();
+    let parts = match loaded.has(Kind::Shop) {
+        true => {
+            let told = Shop1::take(loaded)?;
+            let by_group = told.by_group;
+            about.as_of = told.as_of.map(Instant);
+            if about.as_of < about.span.map(|(_, last)| last.just_after()) {
+                return Err(damage(Kind::Shop, "its `as_of` lies before its last order"));
+            }
+            let people = labels(loaded, Kind::CustomerIdText, Kind::CustomerIdEnds)?;
+            let bought = bought_by(loaded, people.len(), items.len())?;
+            let times = row_times(loaded, purchases.rows())?;
+            let rows = loaded
+                .has(Kind::ItemRows)
+                .then(|| loaded.take_u32(Kind::ItemRows));
+            let rows = rows.transpose()?;
+            let shelf = told.shelf(loaded)?;
+            let goods = goods(&shelf, rows, items.len())?;
+            if let Some(groups) = groups_of(&items, goods.as_ref(), &shelf.settings) {
+                purchases = purchases.with_groups(groups).map_err(refuse)?;
+            }
+            if by_group && purchases.groups().is_none() {
+                return Err(damage(Kind::Shop, "it counts by group, but has none"));
+            }
+            if meta.basis == Basis::Customer && purchases.rows() != people.len() {
+                return Err(damage(
+                    Kind::CustomerIdEnds,
+                    "there is not one a row of purchases",
+                ));
+            }
+            Parts {
+                items,
+                people,
+                purchases,
+                bought,
+                times,
+                goods,
+                by_group,
+                about,
+                shelf: Some(shelf),
+            }
+        }
+        // A file of format 1.0 knows nobody and nothing but ids.
+        false => Parts {
+            people: Labels::default(),
+            bought: Timeline::from_events(Basis::Customer, 0, items.len(), []).map_err(refuse)?,
+            times: Vec::new(),
+            goods: None,
+            by_group: false,
+            about,
+            shelf: None,
+            items,
+            purchases,
+        },
+    };
+    let model = also_bought(meta, loaded, Some(&parts.purchases))?;
+    let has_history = parts.shelf.is_some();
+    if model
+        .params
+        .half_life
+        .or(model.params.within_days)
+        .is_some()
+        && !has_history
+    {
+        return Err(damage(Kind::Times, "the file has no times"));
+    }
+    let made = parts.engine(Watch::new(), |_, _| Ok(model));
+    made.map_err(|problem| damage(Kind::BoughtTimes, problem.to_string()))
+}
+
+fn labels(loaded: &mut Loaded, text: Kind, ends: Kind) -> Checked<Labels> {
+    let (bytes, ends) = (loaded.take_u8(text)?, loaded.take_u64(ends)?);
+    Labels::from_parts(bytes, &ends).map_err(|problem| damage(text, problem))
+}
+
+fn bought_by(loaded: &mut Loaded, customers: usize, items: usize) -> Checked<Timeline> {
+    let starts = loaded.take_u64(Kind::BoughtStarts)?.into_iter();
+    let starts = starts
+        .map(|start| usize::try_from(start).unwrap_or(usize::MAX))
+        .collect();
+    let bought = loaded.take_u32(Kind::BoughtItems)?;
+    let at = loaded.take_u64(Kind::BoughtTimes)?.into_iter();
+    let at = at.map(u64::cast_signed).collect();
+    Timeline::from_parts(Basis::Customer, customers, items, starts, bought, at)
+        .map_err(|problem| damage(Kind::BoughtItems, problem.to_string()))
+}
+
+/// When each row of the purchases happened; nothing where the file does not say.
+fn row_times(loaded: &mut Loaded, rows: usize) -> Checked<Vec<i64>> {
+    if !loaded.has(Kind::RowTimes) {
+        return Ok(Vec::new());
+    }
+    let times = loaded.take_u64(Kind::RowTimes)?;
+    match times.len() == rows {
+        true => Ok(times.into_iter().map(u64::cast_signed).collect()),
+        false => Err(damage(
+            Kind::RowTimes,
+            "there is not one a row of purchases",
+        )),
+    }
+}
+
+/// What is told of items, from the table as told and the item of each of its rows.
+fn goods(shelf: &Shelf, rows: Option<Vec<u32>>, items: usize) -> Checked<Option<ItemTable>> {
+    let (told, rows) = match (shelf.told.get(TableName::Items), rows) {
+        (None, None) => return Ok(None),
+        (Some(told), Some(rows)) => (told, rows),
+        _ => return Err(damage(Kind::ItemRows, "table and items do not go together")),
+    };
+    let rising = rows.is_sorted_by(|one, next| one < next);
+    if rows.len() != told.len()
+        || !rising
+        || rows.last().is_some_and(|&last| last as usize >= items)
+    {
+        return Err(damage(Kind::ItemRows, "there is not one a row of items"));
+    }
+    item_table(told, &rows, items, &shelf.settings, "the shop's file")
+        .map(Some)
+        .map_err(|problem| damage(Kind::ItemRows, problem.to_string()))
 }
 
 fn also_bought(
@@ -63,7 +178,18 @@ fn also_bought(
     loaded: &mut Loaded,
     purchases: Option<&Purchases>,
 ) -> Checked<AlsoBought> {
-    if meta.params.check().is_err() {
+    let mut params = meta.params.clone();
+    let (mut as_of, mut bits) = (None, 0);
+    if loaded.has(Kind::Times) {
+        let bytes = loaded.take_u8(Kind::Times)?;
+        let times = Times1::decode(&bytes).map_err(|problem| damage(Kind::Times, problem))?;
+        (params.half_life, params.within_days) = (times.half_life, times.within_days);
+        (as_of, bits) = (times.as_of, times.bits);
+        if as_of.is_none() || params.half_life.or(params.within_days).is_none() || bits > 31 {
+            return Err(damage(Kind::Times, "a setting cannot be"));
+        }
+    }
+    if params.check().and(params.check_basis(meta.basis)).is_err() {
         return Err(damage(Kind::Meta, "a setting cannot be"));
     }
     let totals = loaded.take_u32(Kind::ItemTotals)?;
@@ -94,23 +220,43 @@ fn also_bought(
             "they are not those of the purchases",
         ));
     }
-    check_lists(&lists, &totals, meta.buyers, &meta.params)?;
-    Ok(AlsoBought {
-        params: meta.params.clone(),
+    let source_totals = match params.within_days {
+        Some(_) => loaded.take_u32(Kind::SourceTotals)?,
+        None => Vec::new(),
+    };
+    let fits = source_totals
+        .iter()
+        .zip(&totals)
+        .all(|(source, total)| source <= total);
+    if params.within_days.is_some() && !(fits && source_totals.len() == totals.len()) {
+        return Err(damage(
+            Kind::SourceTotals,
+            "they are not among the items' totals",
+        ));
+    }
+    let model = AlsoBought {
+        params,
         basis: meta.basis,
         buyers: meta.buyers,
         totals,
+        source_totals,
+        bits,
+        as_of,
         lists,
-    })
+    };
+    check_lists(&model)?;
+    Ok(model)
 }
 
 /// Refuses lists that no fit makes: a query relies on all of this.
-fn check_lists(
-    lists: &Lists,
-    totals: &[u32],
-    buyers: u32,
-    params: &AlsoBoughtParams,
-) -> Checked<()> {
+fn check_lists(model: &AlsoBought) -> Checked<()> {
+    let AlsoBought {
+        lists,
+        totals,
+        buyers,
+        params,
+        ..
+    } = model;
     let total = lists.items.len();
     let starts = &lists.starts;
     if lists.scores.len() != total || lists.both.len() != total {
@@ -128,7 +274,8 @@ fn check_lists(
     }
     // By item: one more than the last list it was seen in.
     let mut seen = vec![0u32; totals.len()];
-    for (source, &source_total) in (0..).zip(totals) {
+    for source in 0..totals.len() as u32 {
+        let source_total = model.source_total(source);
         let list = lists.of(source);
         if list.items.len() > params.neighbours {
             return Err(damage(Kind::ListStarts, "a list is longer than was kept"));
@@ -148,9 +295,10 @@ fn check_lists(
                 both,
                 source: source_total,
                 target: target_total,
-                all: buyers,
+                all: *buyers,
             };
-            if !is_score_of(score, params.measure, counts) {
+            // What fades was scored by sums that the file does not keep.
+            if params.half_life.is_none() && !is_score_of(score, params.measure, counts) {
                 return Err(damage(
                     Kind::ListScores,
                     "a score is not that of its counts",

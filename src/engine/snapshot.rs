@@ -1,11 +1,12 @@
 //! Engines and models in files.
 
-use super::head::Head;
+use super::head::{Head, Times1};
 use super::restore::{Checked, Damage, bare, damage, shop};
+use super::tables::{self, Shop1};
 use super::{About, Engine};
 use crate::error::{Error, Result};
 use crate::file::{Elements, Kind, Loaded, ModelId, Refused, atomic, load, write};
-use crate::matrix::{Basis, row_of};
+use crate::matrix::{Basis, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
 use serde::Serialize;
 use std::fs::File;
@@ -56,6 +57,12 @@ pub struct Inspection {
     pub min_customers: u32,
     /// What buys: customers or orders.
     pub basis: Basis,
+    /// After how many days a purchase weighs half.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<f64>,
+    /// Within how many days after an item its neighbours were bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within_days: Option<f64>,
     /// Items.
     pub items: u64,
     /// Customers (or orders) that bought anything.
@@ -101,13 +108,52 @@ impl Engine {
             Some(*end)
         }));
         let mut sections = vec![
-            (Kind::Meta, Elements::U8(&meta)),
-            (Kind::ItemIdText, Elements::U8(text.as_bytes())),
-            (Kind::ItemIdEnds, Elements::U64(&ends)),
-            (Kind::PurchaseStarts, Elements::U64(&starts)),
-            (Kind::PurchaseItems, Elements::U32(by_row.indices())),
+            (Kind::Meta, Elements::u8(&meta)),
+            (Kind::ItemIdText, Elements::u8(text.as_bytes())),
+            (Kind::ItemIdEnds, Elements::u64(&ends)),
+            (Kind::PurchaseStarts, Elements::u64(&starts)),
+            (Kind::PurchaseItems, Elements::u32(by_row.indices())),
         ];
-        sections.extend(list_sections(&self.also_bought));
+        let times = times_of(&self.also_bought)?;
+        sections.extend(list_sections(&self.also_bought, &times));
+        // What an engine of a 1.0 file lacks, it goes on lacking.
+        let Some(shelf) = &self.shelf else {
+            return then(&sections);
+        };
+        let as_of = self.about.as_of.map(|as_of| as_of.0);
+        let shop = Shop1::of(shelf, self.variants.is_some(), as_of);
+        let shop = shop.encode().map_err(too_large)?;
+        let (people, people_ends) = self.people.parts();
+        let (bought, at) = self.bought.all();
+        let bought_starts: Vec<u64> = self.bought.starts().iter().map(|&at| at as u64).collect();
+        let row_times = self
+            .timeline
+            .as_ref()
+            .filter(|rows| rows.basis() == Basis::Order);
+        let row_times = row_times.map(|rows| {
+            let time = |row| rows.of(row).1.first().copied().unwrap_or(Timeline::NO_TIME);
+            (0..rows.rows()).map(time).collect::<Vec<i64>>()
+        });
+        let text_ends = tables::text_ends(shelf);
+        sections.extend([
+            (Kind::Shop, Elements::u8(&shop)),
+            (Kind::CustomerIdText, Elements::u8(people.as_bytes())),
+            (Kind::CustomerIdEnds, Elements::u64(&people_ends)),
+            (Kind::BoughtStarts, Elements::u64(&bought_starts)),
+            (Kind::BoughtItems, Elements::u32(bought)),
+            (Kind::BoughtTimes, Elements::i64s([at])),
+        ]);
+        if let Some(times) = &row_times {
+            sections.push((Kind::RowTimes, Elements::i64s([&times[..]])));
+        }
+        let item_rows = self.goods.as_ref().map(|goods| {
+            let told = (0u32..).zip(&goods.told).filter(|(_, told)| **told);
+            told.map(|(item, _)| item).collect::<Vec<u32>>()
+        });
+        if let Some(rows) = &item_rows {
+            sections.push((Kind::ItemRows, Elements::u32(rows)));
+        }
+        sections.extend(tables::sections(shelf, &text_ends));
         then(&sections)
     }
 }
@@ -154,8 +200,9 @@ impl AlsoBought {
 
     fn with_sections<T>(&self, then: impl FnOnce(&Sections<'_>) -> Result<T>) -> Result<T> {
         let meta = meta_of(self, None)?;
-        let mut sections = vec![(Kind::Meta, Elements::U8(&meta))];
-        sections.extend(list_sections(self));
+        let times = times_of(self)?;
+        let mut sections = vec![(Kind::Meta, Elements::u8(&meta))];
+        sections.extend(list_sections(self, &times));
         then(&sections)
     }
 }
@@ -191,6 +238,8 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Inspection> {
         neighbours: model.params.neighbours as u64,
         min_customers: model.params.min_customers,
         basis: model.basis,
+        half_life: model.params.half_life,
+        within_days: model.params.within_days,
         items: model.items() as u64,
         buyers: model.buyers,
         items_with_neighbours: starts.windows(2).filter(|pair| pair[0] < pair[1]).count() as u64,
@@ -214,19 +263,35 @@ fn meta_of(model: &AlsoBought, about: Option<&About>) -> Result<Vec<u8>> {
         buyers: model.buyers,
         about: about.cloned(),
     };
-    let too_large = |problem| io_error("write", Path::new("settings"), io::Error::other(problem));
     head.encode().map_err(too_large)
 }
 
-fn list_sections(model: &AlsoBought) -> Sections<'_> {
+fn too_large(problem: String) -> Error {
+    io_error("write", Path::new("settings"), io::Error::other(problem))
+}
+
+/// What times the lists depend on, as written; nothing where they do not.
+fn times_of(model: &AlsoBought) -> Result<Option<Vec<u8>>> {
+    let times = Times1::of(model).map(|times| times.encode());
+    times.transpose().map_err(too_large)
+}
+
+fn list_sections<'a>(model: &'a AlsoBought, times: &'a Option<Vec<u8>>) -> Sections<'a> {
     let lists = &model.lists;
-    vec![
-        (Kind::ItemTotals, Elements::U32(&model.totals)),
-        (Kind::ListStarts, Elements::U64(&lists.starts)),
-        (Kind::ListItems, Elements::U32(&lists.items)),
-        (Kind::ListScores, Elements::F32(&lists.scores)),
-        (Kind::ListBoth, Elements::U32(&lists.both)),
-    ]
+    let mut sections = vec![
+        (Kind::ItemTotals, Elements::u32(&model.totals)),
+        (Kind::ListStarts, Elements::u64(&lists.starts)),
+        (Kind::ListItems, Elements::u32(&lists.items)),
+        (Kind::ListScores, Elements::f32(&lists.scores)),
+        (Kind::ListBoth, Elements::u32(&lists.both)),
+    ];
+    if let Some(times) = times {
+        sections.push((Kind::Times, Elements::u8(times)));
+    }
+    if model.params.within_days.is_some() {
+        sections.push((Kind::SourceTotals, Elements::u32(&model.source_totals)));
+    }
+    sections
 }
 
 fn save(path: &Path, sections: &Sections<'_>) -> Result<ModelId> {

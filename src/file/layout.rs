@@ -5,7 +5,7 @@ pub(crate) const MAGIC: [u8; 8] = *b"\x89CBY\r\n\x1a\n";
 /// Files of another major version are refused.
 pub(crate) const MAJOR: u16 = 1;
 /// Files of a higher minor version are read where every section is known.
-pub(crate) const MINOR: u16 = 0;
+pub(crate) const MINOR: u16 = 1;
 /// Bytes before the table.
 pub(crate) const HEADER: usize = 64;
 /// Bytes of the header that its checksum covers, the table following.
@@ -35,10 +35,48 @@ pub(crate) enum Kind {
     ListItems,
     ListScores,
     ListBoth,
+    /// Settings of lists that depend on times.
+    Times,
+    /// Totals of sources that were observed for long enough.
+    SourceTotals,
+    /// Settings and tables of a shop.
+    Shop,
+    CustomerIdText,
+    CustomerIdEnds,
+    BoughtStarts,
+    BoughtItems,
+    BoughtTimes,
+    /// When each row of the purchases happened.
+    RowTimes,
+    /// The item of each row of the table of items.
+    ItemRows,
+    /// A part of a table as told, by the table's number.
+    Table(u8, TablePart),
+}
+
+/// The columns of a table as told, all of one type one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TablePart {
+    Texts,
+    TextEnds,
+    Codes,
+    Numbers,
+}
+
+/// How many tables a file may hold.
+pub(crate) const TABLES: u8 = 5;
+
+impl TablePart {
+    pub(crate) const ALL: [TablePart; 4] = [
+        TablePart::Texts,
+        TablePart::TextEnds,
+        TablePart::Codes,
+        TablePart::Numbers,
+    ];
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 10] = [
+    const SINGLE: [Kind; 20] = [
         Kind::Meta,
         Kind::ItemIdText,
         Kind::ItemIdEnds,
@@ -49,7 +87,23 @@ impl Kind {
         Kind::ListItems,
         Kind::ListScores,
         Kind::ListBoth,
+        Kind::Times,
+        Kind::SourceTotals,
+        Kind::Shop,
+        Kind::CustomerIdText,
+        Kind::CustomerIdEnds,
+        Kind::BoughtStarts,
+        Kind::BoughtItems,
+        Kind::BoughtTimes,
+        Kind::RowTimes,
+        Kind::ItemRows,
     ];
+
+    /// All kinds of sections.
+    pub(crate) fn all() -> impl Iterator<Item = Kind> {
+        let parts = |table| TablePart::ALL.map(|part| Kind::Table(table, part));
+        Kind::SINGLE.into_iter().chain((0..TABLES).flat_map(parts))
+    }
 
     /// The number that stands for it in the table. Numbers are never given anew.
     pub(crate) fn code(self) -> u32 {
@@ -64,11 +118,22 @@ impl Kind {
             Kind::ListItems => 8,
             Kind::ListScores => 9,
             Kind::ListBoth => 10,
+            Kind::Times => 11,
+            Kind::SourceTotals => 12,
+            Kind::Shop => 13,
+            Kind::CustomerIdText => 14,
+            Kind::CustomerIdEnds => 15,
+            Kind::BoughtStarts => 16,
+            Kind::BoughtItems => 17,
+            Kind::BoughtTimes => 18,
+            Kind::RowTimes => 19,
+            Kind::ItemRows => 20,
+            Kind::Table(table, part) => 32 + 4 * u32::from(table) + part as u32,
         }
     }
 
     pub(crate) fn from_code(code: u32) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.code() == code)
+        Kind::all().find(|kind| kind.code() == code)
     }
 
     /// For people.
@@ -84,18 +149,77 @@ impl Kind {
             Kind::ListItems => "list items",
             Kind::ListScores => "list scores",
             Kind::ListBoth => "list counts",
+            Kind::Times => "times",
+            Kind::SourceTotals => "observed totals",
+            Kind::Shop => "shop",
+            Kind::CustomerIdText => "customer ids",
+            Kind::CustomerIdEnds => "customer id ends",
+            Kind::BoughtStarts => "bought starts",
+            Kind::BoughtItems => "bought items",
+            Kind::BoughtTimes => "bought times",
+            Kind::RowTimes => "row times",
+            Kind::ItemRows => "item rows",
+            Kind::Table(table, part) => {
+                const NAMES: [[&str; 4]; TABLES as usize] = [
+                    [
+                        "order texts",
+                        "order text ends",
+                        "order codes",
+                        "order numbers",
+                    ],
+                    ["item texts", "item text ends", "item codes", "item numbers"],
+                    [
+                        "customer texts",
+                        "customer text ends",
+                        "customer codes",
+                        "customer numbers",
+                    ],
+                    [
+                        "event texts",
+                        "event text ends",
+                        "event codes",
+                        "event numbers",
+                    ],
+                    [
+                        "spend texts",
+                        "spend text ends",
+                        "spend codes",
+                        "spend numbers",
+                    ],
+                ];
+                NAMES
+                    .get(usize::from(table))
+                    .map_or("table", |names| names[part as usize])
+            }
         }
     }
 
     /// The type of its elements.
     pub(crate) fn element(self) -> Element {
         match self {
-            Kind::Meta | Kind::ItemIdText => Element::U8,
-            Kind::ItemIdEnds | Kind::PurchaseStarts | Kind::ListStarts => Element::U64,
+            Kind::Meta
+            | Kind::ItemIdText
+            | Kind::Times
+            | Kind::Shop
+            | Kind::CustomerIdText
+            | Kind::Table(_, TablePart::Texts) => Element::U8,
+            Kind::ItemIdEnds
+            | Kind::PurchaseStarts
+            | Kind::ListStarts
+            | Kind::CustomerIdEnds
+            | Kind::BoughtStarts
+            | Kind::BoughtTimes
+            | Kind::RowTimes
+            | Kind::Table(_, TablePart::TextEnds | TablePart::Numbers) => Element::U64,
             Kind::ListScores => Element::F32,
-            Kind::PurchaseItems | Kind::ItemTotals | Kind::ListItems | Kind::ListBoth => {
-                Element::U32
-            }
+            Kind::PurchaseItems
+            | Kind::ItemTotals
+            | Kind::ListItems
+            | Kind::ListBoth
+            | Kind::SourceTotals
+            | Kind::BoughtItems
+            | Kind::ItemRows
+            | Kind::Table(_, TablePart::Codes) => Element::U32,
         }
     }
 }
@@ -128,33 +252,72 @@ impl Element {
     }
 }
 
-/// A section's elements, borrowed to be written.
-#[derive(Clone, Copy)]
-pub(crate) enum Elements<'a> {
-    U8(&'a [u8]),
-    U32(&'a [u32]),
-    U64(&'a [u64]),
-    F32(&'a [f32]),
+/// A section's elements, borrowed to be written: pieces of one type, one behind the other.
+pub(crate) struct Elements<'a> {
+    element: Element,
+    /// As bytes in memory, which on little-endian machines are the bytes of the file.
+    pieces: Vec<&'a [u8]>,
 }
 
 impl<'a> Elements<'a> {
-    pub(crate) fn element(self) -> Element {
-        match self {
-            Elements::U8(_) => Element::U8,
-            Elements::U32(_) => Element::U32,
-            Elements::U64(_) => Element::U64,
-            Elements::F32(_) => Element::F32,
+    pub(crate) fn u8(bytes: &'a [u8]) -> Self {
+        Elements {
+            element: Element::U8,
+            pieces: vec![bytes],
         }
     }
 
-    /// As bytes in memory, which on little-endian machines are the bytes of the file.
-    pub(crate) fn as_bytes(self) -> &'a [u8] {
-        match self {
-            Elements::U8(values) => values,
-            Elements::U32(values) => bytemuck::cast_slice(values),
-            Elements::U64(values) => bytemuck::cast_slice(values),
-            Elements::F32(values) => bytemuck::cast_slice(values),
+    pub(crate) fn u32(values: &'a [u32]) -> Self {
+        Self::u32s([values])
+    }
+
+    pub(crate) fn u64(values: &'a [u64]) -> Self {
+        Elements {
+            element: Element::U64,
+            pieces: vec![bytemuck::cast_slice(values)],
         }
+    }
+
+    pub(crate) fn f32(values: &'a [f32]) -> Self {
+        Elements {
+            element: Element::F32,
+            pieces: vec![bytemuck::cast_slice(values)],
+        }
+    }
+
+    pub(crate) fn u8s(pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Elements {
+            element: Element::U8,
+            pieces: pieces.into_iter().collect(),
+        }
+    }
+
+    pub(crate) fn u32s(pieces: impl IntoIterator<Item = &'a [u32]>) -> Self {
+        Elements {
+            element: Element::U32,
+            pieces: pieces.into_iter().map(bytemuck::cast_slice).collect(),
+        }
+    }
+
+    /// Numbers with a sign, by their bits.
+    pub(crate) fn i64s(pieces: impl IntoIterator<Item = &'a [i64]>) -> Self {
+        Elements {
+            element: Element::U64,
+            pieces: pieces.into_iter().map(bytemuck::cast_slice).collect(),
+        }
+    }
+
+    pub(crate) fn element(&self) -> Element {
+        self.element
+    }
+
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.pieces.iter().copied()
+    }
+
+    /// How many bytes all pieces have together.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.pieces.iter().map(|piece| piece.len() as u64).sum()
     }
 }
 

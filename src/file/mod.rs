@@ -29,7 +29,7 @@ pub(crate) mod meta;
 mod read;
 mod write;
 
-pub(crate) use layout::{Elements, Kind};
+pub(crate) use layout::{Elements, Kind, TablePart};
 pub(crate) use read::{Loaded, Refused, load};
 pub(crate) use write::write;
 

@@ -65,6 +65,11 @@ macro_rules! take {
 }
 
 impl Loaded {
+    /// Whether the file has a section that nobody took yet.
+    pub(crate) fn has(&self, kind: Kind) -> bool {
+        self.sections.iter().any(|(found, _)| *found == kind)
+    }
+
     take!(take_u8, U8, u8);
     take!(take_u32, U32, u32);
     take!(take_u64, U64, u64);

@@ -4,7 +4,7 @@ use super::layout::{
     ENTRY, Elements, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, MINOR, aligned,
 };
 use std::io::{self, Write};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::Xxh3;
 
 /// Writes a model file of these sections and returns its identity.
 pub(crate) fn write(
@@ -15,16 +15,17 @@ pub(crate) fn write(
     let mut offset = (HEADER + sections.len() * ENTRY) as u64;
     let too_long = || io::Error::new(io::ErrorKind::FileTooLarge, "the file would be too long");
     let mut gaps = Vec::with_capacity(sections.len());
-    for &(kind, elements) in sections {
-        let bytes = elements.as_bytes();
+    for (kind, elements) in sections {
+        let mut hash = Xxh3::new();
+        elements.pieces().for_each(|piece| hash.update(piece));
         let start = aligned(offset).ok_or_else(too_long)?;
         gaps.push((start - offset) as usize);
-        let length = bytes.len() as u64;
+        let length = elements.bytes();
         table.extend_from_slice(&kind.code().to_le_bytes());
         table.extend_from_slice(&elements.element().code().to_le_bytes());
         table.extend_from_slice(&0u16.to_le_bytes());
         let count = length / elements.element().bytes();
-        for number in [start, length, xxh3_64(bytes), count, 0] {
+        for number in [start, length, hash.digest(), count, 0] {
             table.extend_from_slice(&number.to_le_bytes());
         }
         offset = start.checked_add(length).ok_or_else(too_long)?;
@@ -34,7 +35,7 @@ pub(crate) fn write(
     let mut header = Vec::with_capacity(HEADER);
     header.extend_from_slice(&MAGIC);
     header.extend_from_slice(&MAJOR.to_le_bytes());
-    header.extend_from_slice(&MINOR.to_le_bytes());
+    header.extend_from_slice(&minor(sections).to_le_bytes());
     header.extend_from_slice(&(sections.len() as u32).to_le_bytes());
     header.extend_from_slice(&length.to_le_bytes());
     header.resize(HASHED, 0);
@@ -49,13 +50,27 @@ pub(crate) fn write(
     };
     to.write_all(&header)?;
     to.write_all(&table)?;
-    for (&(_, elements), gap) in sections.iter().zip(gaps) {
+    for ((_, elements), gap) in sections.iter().zip(gaps) {
         to.write_all(&[0; super::layout::ALIGN as usize][..gap])?;
-        to.write_all(elements.as_bytes())?;
+        for piece in elements.pieces() {
+            to.write_all(piece)?;
+        }
     }
     let identity = *to.hash.finalize().as_bytes();
     to.to.write_all(&identity)?;
     Ok(identity)
+}
+
+/// The lowest minor version that knows all of these sections: files that need nothing new stay
+/// readable for older versions.
+fn minor(sections: &[(Kind, Elements<'_>)]) -> u16 {
+    match sections
+        .iter()
+        .all(|(kind, _)| kind.code() <= Kind::ListBoth.code())
+    {
+        true => 0,
+        false => MINOR,
+    }
 }
 
 /// Hashes what passes.

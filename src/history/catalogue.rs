@@ -7,7 +7,7 @@ use crate::history::typed::{Typed, Value};
 use std::sync::Arc;
 
 /// What is told of items, one row an item by index.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ItemTable {
     /// Whether the table of items has the item.
     pub told: Vec<bool>,
@@ -22,7 +22,7 @@ pub(crate) struct ItemTable {
 }
 
 /// What is told of customers, one row a customer by index.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct CustomerTable {
     /// Whether the table of customers has the customer.
     pub told: Vec<bool>,

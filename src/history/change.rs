@@ -131,7 +131,7 @@ impl History {
             let kept: Vec<u32> = (0..rows.len() as u32).filter(kept).collect();
             receipt.events = (rows.len() - kept.len()) as u64;
             receipt.nameless_events = events.customer.iter().filter(|&&c| c == NONE).count() as u64;
-            told.set(rows.select(&kept)?);
+            told.set(rows.select(&kept));
         }
         if let (Some(people), Some(rows)) = (&self.people, self.told.get(TableName::Customers)) {
             receipt.customer_row = people.told[customer as usize];
@@ -143,7 +143,7 @@ impl History {
             let kept: Vec<u32> = (0..rows.len() as u32)
                 .filter(|&row| Some(row) != gone)
                 .collect();
-            told.set(rows.select(&kept)?);
+            told.set(rows.select(&kept));
         }
         let mut history = self.anew(told, watch)?;
         // What could not be read may have been theirs.
@@ -182,7 +182,7 @@ impl History {
             {
                 let kept = |&row: &u32| times[row as usize] < instant.0;
                 let kept: Vec<u32> = (0..rows.len() as u32).filter(kept).collect();
-                told.set(rows.select(&kept)?);
+                told.set(rows.select(&kept));
             }
         }
         self.anew(told, watch)
@@ -198,7 +198,7 @@ impl History {
 
     fn with(&self, more: Tables<'_>, replacing: bool, watch: Watch<'_>) -> Result<History> {
         let (more, readings) = more.parts()?;
-        let mut known = self.told.clone();
+        let mut known = (*self.told).clone();
         if let (true, Some(new)) = (replacing, more.get(TableName::Orders)) {
             let replaced = self.told_again(new)?;
             let told =
@@ -266,7 +266,7 @@ impl History {
         let kept = |&row: &u32| keep(line(row) as usize);
         let rows = self.told.orders()?;
         let kept: Vec<u32> = (0..rows.len() as u32).filter(kept).collect();
-        told.set(rows.select(&kept)?);
+        told.set(rows.select(&kept));
         Ok(told)
     }
 
@@ -292,5 +292,5 @@ fn without_ids_of(before: &Told, new: &Told) -> Result<Told> {
     let again: std::collections::BTreeSet<&str> = ids.interner.iter().collect();
     let stays = |&row: &u32| !known.get(row as usize).is_some_and(|id| again.contains(id));
     let kept: Vec<u32> = (0..before.len() as u32).filter(stays).collect();
-    before.select(&kept)
+    Ok(before.select(&kept))
 }

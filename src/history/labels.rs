@@ -140,6 +140,8 @@ pub(crate) struct Interner {
     text: String,
     ends: Vec<usize>,
     last: u32,
+    /// Texts that came from sorted labels are found by a table only once another is added.
+    sorted: bool,
 }
 
 impl PartialEq for Interner {
@@ -155,6 +157,9 @@ impl Interner {
         // Lines of one order stand together, so the last text is the likeliest.
         if !self.ends.is_empty() && self.get(self.last) == text {
             return Ok(self.last);
+        }
+        if self.sorted {
+            self.fill_table();
         }
         let hash = self.hasher.hash_one(text);
         if let Some(&number) = self.table.find(hash, |&number| self.get(number) == text) {
@@ -183,6 +188,36 @@ impl Interner {
         });
         self.last = number;
         Ok(number)
+    }
+
+    /// The labels' own indices as their numbers.
+    pub(crate) fn from_labels(labels: Labels) -> Self {
+        Interner {
+            text: labels.text,
+            ends: labels.ends,
+            sorted: true,
+            ..Interner::default()
+        }
+    }
+
+    fn fill_table(&mut self) {
+        let Interner {
+            table,
+            hasher,
+            text,
+            ends,
+            ..
+        } = self;
+        for number in 0..ends.len() as u32 {
+            let hash = |other: &u32| hasher.hash_one(slice(text, ends, *other));
+            table.insert_unique(hash(&number), number, hash);
+        }
+        self.sorted = false;
+    }
+
+    /// The texts by number: one behind the other, and where each ends.
+    pub(crate) fn parts(&self) -> (&str, &[usize]) {
+        (&self.text, &self.ends)
     }
 
     pub(crate) fn get(&self, number: u32) -> &str {

@@ -46,6 +46,7 @@ mod orders;
 mod read;
 mod reading;
 mod settings;
+mod shelf;
 mod spend;
 mod summary;
 mod tables;
@@ -73,10 +74,13 @@ pub use typed::{Kind, Value};
 pub use understand::returns::ReturnCounts;
 pub use understand::status::{CANCELLED, FULFILLED, Standing, UNFULFILLED};
 
-use catalogue::{CustomerTable, ItemTable};
+use catalogue::CustomerTable;
+pub(crate) use catalogue::ItemTable;
+pub(crate) use decimal::MISSING;
 use events::EventTable;
 pub(crate) use labels::NONE;
 use lines::{LineTable, OrderTable};
+pub(crate) use shelf::Shelf;
 use spend::SpendTable;
 pub(crate) use tables::ToldTables;
 
@@ -87,7 +91,7 @@ pub(crate) use tables::ToldTables;
 #[derive(Clone, Debug)]
 pub struct History {
     settings: Settings,
-    told: ToldTables,
+    told: std::sync::Arc<ToldTables>,
     /// The line that each row of orders became, where rows told twice stand as one.
     line_of_row: Option<Vec<u32>>,
     readings: Vec<Reading>,
@@ -147,9 +151,19 @@ impl History {
         })
     }
 
+    /// What is told of items; `None` where there is no such table.
+    pub(crate) fn item_table(&self) -> Option<&ItemTable> {
+        self.items.as_ref()
+    }
+
+    /// When an order happened; [`MISSING`](decimal::MISSING) where nobody tells.
+    pub(crate) fn order_time(&self, order: usize) -> i64 {
+        self.orders.at[order]
+    }
+
     /// The order and item of each line that counts, with the order's customer ([`NONE`] where it
     /// names none), by order.
-    pub(crate) fn counting(&self) -> impl Iterator<Item = Counting> + '_ {
+    pub(crate) fn counting(&self) -> impl Iterator<Item = Counting> + Clone + '_ {
         let lines = &self.lines;
         (0..lines.len())
             .filter(|&line| lines.left[line] > 0)

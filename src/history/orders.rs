@@ -146,10 +146,12 @@ fn columns(lines: &[OrderLine<'_>]) -> Vec<usize> {
             orders::COST => line.cost.is_some(),
             orders::RETURN_OF => line.return_of.is_some(),
             orders::CURRENCY => line.currency.is_some(),
-            _ => true,
+            _ => false,
         })
     };
-    (0..TableName::Orders.known().len()).filter(told).collect()
+    let always = |place: &usize| *place <= orders::QUANTITY;
+    let all = 0..TableName::Orders.known().len();
+    all.filter(|place| always(place) || told(place)).collect()
 }
 
 fn as_row<'a>(line: &'a OrderLine<'_>, settings: &Settings) -> Row<'a> {

@@ -176,7 +176,7 @@ fn check_parts((rows, items): (usize, usize), starts: &[usize], indices: &[u32])
 }
 
 /// Sorts each row and leaves out what stands in it twice.
-fn sorted_distinct(starts: &[usize], mut items: Vec<u32>) -> (Vec<usize>, Vec<u32>) {
+pub(super) fn sorted_distinct(starts: &[usize], mut items: Vec<u32>) -> (Vec<usize>, Vec<u32>) {
     let mut kept_starts = Vec::with_capacity(starts.len());
     kept_starts.push(0);
     let mut kept = 0;

@@ -1,8 +1,17 @@
 //! What was bought, as numbers: customers x items, and the products of that matrix with itself.
 
+mod after;
 pub(crate) mod build;
+mod groups;
 pub(crate) mod sweep;
+mod timeline;
 pub(crate) mod top_k;
+mod weights;
+
+pub(crate) use after::Window;
+pub use groups::NO_GROUP;
+pub use timeline::Timeline;
+pub(crate) use weights::Weights;
 
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
@@ -61,6 +70,8 @@ pub struct Purchases {
     by_item: Pattern,
     /// Rows that hold at least one item.
     buyers: u32,
+    /// The group of each item, [`NO_GROUP`] for none.
+    groups: Option<Vec<u32>>,
 }
 
 impl Purchases {
@@ -75,6 +86,7 @@ impl Purchases {
             by_row,
             by_item,
             buyers,
+            groups: None,
         })
     }
 
@@ -132,6 +144,9 @@ impl Purchases {
             })
     }
 }
+
+/// Microseconds a day.
+const DAY: f64 = 86_400_000_000.0;
 
 /// The indices of one row of a pattern; none past its end.
 pub(crate) fn row_of(pattern: &Pattern, row: usize) -> &[u32] {

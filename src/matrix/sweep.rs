@@ -1,15 +1,50 @@
 //! Rows of A^T A, one at a time: for one item, in how many rows it meets each other item.
 //!
 //! Gustavson's algorithm (1978) for one row of a sparse product, on a pattern: walk the holders of
-//! the item and count what each holds. Cost: the sum of the holders' row lengths. Counts are whole
-//! numbers, so the result does not depend on the order of the walk.
+//! the item and count what each holds. Cost: the sum of the holders' row lengths. Counts, and sums of
+//! weights, are whole numbers, so the result does not depend on the order of the walk.
 
-use super::{Purchases, row_of};
+use super::{Purchases, Timeline, Weights, Window, row_of};
 use crate::error::{Result, zeroed};
+
+/// What rows are swept from: when an item meets another, and what a meeting weighs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// They meet where one row holds both.
+    Held(&'a Purchases),
+    /// Likewise, each meeting weighing the product of the purchases' weights.
+    Weighted(&'a Purchases, &'a Weights),
+    /// They meet where a row bought the other in the window after the one.
+    After(&'a Purchases, &'a Timeline, Window),
+}
+
+impl<'a> Source<'a> {
+    /// Who holds what.
+    pub(crate) fn purchases(self) -> &'a Purchases {
+        match self {
+            Source::Held(purchases)
+            | Source::Weighted(purchases, _)
+            | Source::After(purchases, ..) => purchases,
+        }
+    }
+
+    /// The weights, where meetings have any.
+    pub(crate) fn weights(self) -> Option<&'a Weights> {
+        match self {
+            Source::Weighted(_, weights) => Some(weights),
+            Source::Held(_) | Source::After(..) => None,
+        }
+    }
+}
 
 /// The counters of one row, used again for the next. All zero between rows.
 pub(crate) struct Workspace {
     counts: Vec<u32>,
+    /// The sums of what meetings weigh; empty where they weigh nothing.
+    sums: Vec<u64>,
+    /// By item, one more than the last row that bought it after the row's item; empty where rows are
+    /// not counted so.
+    seen: Vec<u32>,
     /// Items counted in this row, by first meeting: `met[..length]`. One place longer than there are
     /// items, since a place is written before it is known whether it is kept.
     met: Vec<u32>,
@@ -17,19 +52,38 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// For purchases of `items` items.
-    pub(crate) fn new(items: usize) -> Result<Self> {
+    /// For rows of a source.
+    pub(crate) fn new(source: Source<'_>) -> Result<Self> {
+        let items = source.purchases().items();
+        let (sums, seen) = match source {
+            Source::Held(_) => (0, 0),
+            Source::Weighted(..) => (items, 0),
+            Source::After(..) => (0, items),
+        };
         Ok(Workspace {
             counts: zeroed(items, "the counters of a thread")?,
+            sums: zeroed(sums, "the counters of a thread")?,
+            seen: zeroed(seen, "the counters of a thread")?,
             met: zeroed(items + 1, "the counters of a thread")?,
             length: 0,
         })
     }
 
-    /// Counts the row of `item`, which [`Workspace::met`] and [`Workspace::count`] tell until the
-    /// next one is counted. An index past the end has an empty row.
-    pub(crate) fn sweep(&mut self, purchases: &Purchases, item: u32) {
+    /// Counts the row of `item` from the source that the workspace is for, which [`Workspace::met`],
+    /// [`Workspace::count`] and [`Workspace::sum`] tell until the next one is counted. An index past
+    /// the end has an empty row.
+    pub(crate) fn sweep(&mut self, source: Source<'_>, item: u32) {
         self.clear();
+        self.length = match source {
+            Source::Held(purchases) => self.held(purchases, item),
+            Source::Weighted(purchases, weights) => self.weighted(purchases, weights, item),
+            Source::After(purchases, timeline, window) => {
+                self.after(purchases, timeline, window, item)
+            }
+        };
+    }
+
+    fn held(&mut self, purchases: &Purchases, item: u32) -> usize {
         let (counts, met) = (&mut self.counts[..], &mut self.met[..]);
         let mut length = 0;
         for &holder in row_of(purchases.by_item(), item as usize) {
@@ -41,10 +95,51 @@ impl Workspace {
                 *count = count.wrapping_add(1); // at most the number of rows, which is below 2^31
             }
         }
-        self.length = length;
+        length
     }
 
-    /// The items that some holder of the row's item holds, itself among them, in no certain order.
+    fn weighted(&mut self, purchases: &Purchases, weights: &Weights, item: u32) -> usize {
+        let (counts, met) = (&mut self.counts[..], &mut self.met[..]);
+        let sums = &mut self.sums[..];
+        let mut length = 0;
+        let holders = row_of(purchases.by_item(), item as usize);
+        for (&holder, &own) in holders.iter().zip(weights.of_item(purchases, item)) {
+            let own = u64::from(own);
+            let held = row_of(purchases.by_row(), holder as usize);
+            for (&other, &weight) in held.iter().zip(weights.of_row(purchases, holder)) {
+                let count = &mut counts[other as usize];
+                met[length] = other;
+                length += usize::from(*count == 0);
+                *count = count.wrapping_add(1);
+                // Below 2^63: that is what a weight's bits are chosen for.
+                let sum = &mut sums[other as usize];
+                *sum = sum.wrapping_add(own.wrapping_mul(u64::from(weight)));
+            }
+        }
+        length
+    }
+
+    fn after(
+        &mut self,
+        purchases: &Purchases,
+        timeline: &Timeline,
+        window: Window,
+        item: u32,
+    ) -> usize {
+        let (counts, met) = (&mut self.counts[..], &mut self.met[..]);
+        let seen = &mut self.seen[..];
+        let mut length = 0;
+        window.walk(purchases, timeline, item, |row, other| {
+            let last = std::mem::replace(&mut seen[other as usize], row + 1);
+            let count = &mut counts[other as usize];
+            met[length] = other;
+            length += usize::from(*count == 0);
+            *count = count.wrapping_add(u32::from(last != row + 1));
+        });
+        length
+    }
+
+    /// The items that the row's item meets, maybe itself among them, in no certain order.
     pub(crate) fn met(&self) -> &[u32] {
         &self.met[..self.length]
     }
@@ -54,9 +149,21 @@ impl Workspace {
         self.counts[other as usize]
     }
 
+    /// What its meetings with `other` weigh together; 0 where they weigh nothing.
+    pub(crate) fn sum(&self, other: u32) -> u64 {
+        self.sums.get(other as usize).copied().unwrap_or(0)
+    }
+
     fn clear(&mut self) {
         for &item in &self.met[..self.length] {
-            self.counts[item as usize] = 0;
+            let item = item as usize;
+            self.counts[item] = 0;
+            if let Some(sum) = self.sums.get_mut(item) {
+                *sum = 0;
+            }
+            if let Some(seen) = self.seen.get_mut(item) {
+                *seen = 0;
+            }
         }
         self.length = 0;
     }

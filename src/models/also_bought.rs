@@ -4,90 +4,21 @@
 //! item-to-item collaborative filtering", IEEE Internet Computing 2003): co-occurrence counts, a
 //! [`Measure`] of them, the best few kept. Each neighbour keeps its count, from which all of its
 //! evidence follows.
+//!
+//! Fitted from a [timeline](crate::Timeline), it may let purchases fade with time
+//! ([`AlsoBoughtParams::half_life`]) or count only what was bought some days after
+//! ([`AlsoBoughtParams::within_days`]).
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::{ItemIx, Scored};
-use crate::matrix::{Basis, Purchases};
+use crate::matrix::Basis;
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure, lift};
 use crate::models::recommend::{check_item, check_n};
-use crate::parallel::thread_count;
-use crate::watch::Watch;
 use serde::Serialize;
 
-/// How "customers also bought" is to be learnt. Made by [`AlsoBought::params`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AlsoBoughtParams {
-    /// How near two items are.
-    pub measure: Measure,
-    /// How many neighbours an item keeps at most.
-    pub neighbours: usize,
-    /// How many customers (or orders) must have bought both at least.
-    pub min_customers: u32,
-    /// How many threads fit and answer in batches; `None` for all cores.
-    pub threads: Option<usize>,
-}
-
-impl Default for AlsoBoughtParams {
-    fn default() -> Self {
-        AlsoBoughtParams {
-            measure: Measure::Cosine,
-            neighbours: 50,
-            min_customers: 1,
-            threads: None,
-        }
-    }
-}
-
-impl AlsoBoughtParams {
-    /// How near two items are. Default: [`Measure::Cosine`].
-    pub fn measure(mut self, measure: Measure) -> Self {
-        self.measure = measure;
-        self
-    }
-
-    /// How many neighbours an item keeps at most. Default: 50.
-    pub fn neighbours(mut self, neighbours: usize) -> Self {
-        self.neighbours = neighbours;
-        self
-    }
-
-    /// How many customers (or orders, by the basis) must have bought both for two items to be
-    /// neighbours. Default: 1.
-    pub fn min_customers(mut self, min_customers: u32) -> Self {
-        self.min_customers = min_customers;
-        self
-    }
-
-    /// How many threads fit and answer in batches. Default: all cores. Answers are the same for any.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
-
-    /// Refuses settings that cannot be, as a fit would: to be asked before the work is done.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] where `neighbours`, `min_customers` or `threads` is 0.
-    pub fn check(&self) -> Result<()> {
-        if self.neighbours == 0 {
-            return Err(Error::setting("neighbours", 0, "it must be at least 1"));
-        }
-        if self.min_customers == 0 {
-            return Err(Error::setting("min_customers", 0, "it must be at least 1"));
-        }
-        thread_count(self.threads).map(|_| ())
-    }
-
-    /// Learns from purchases.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] where `neighbours`, `min_customers` or `threads` is 0.
-    pub fn fit(&self, purchases: &Purchases) -> Result<AlsoBought> {
-        self.fit_watched(purchases, Watch::new())
-    }
-}
+pub use crate::models::params::AlsoBoughtParams;
 
 /// Customers also bought, learnt. See the [module](self).
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +28,13 @@ pub struct AlsoBought {
     pub(crate) buyers: u32,
     /// How many rows hold each item.
     pub(crate) totals: Vec<u32>,
+    /// How many rows have a purchase of each item that was observed for `within_days` more; empty
+    /// where all holders of an item are its sources.
+    pub(crate) source_totals: Vec<u32>,
+    /// How many binary places the weights of purchases had; 0 where they had no weights.
+    pub(crate) bits: u32,
+    /// When "now" was, where that made a difference: microseconds in UTC.
+    pub(crate) as_of: Option<i64>,
     pub(crate) lists: Lists,
 }
 
@@ -112,6 +50,10 @@ pub struct Neighbour {
 }
 
 /// What a neighbour rests on, whatever the measure.
+///
+/// Counts are of people and never fade. Where the model was fitted with
+/// [`within_days`](AlsoBoughtParams::within_days), n_ij are those who bought j within that time after
+/// an i, and n_i those who were observed for so long after an i.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Evidence {
     /// How many customers (or orders, by the basis) bought both: n_ij.
@@ -176,6 +118,25 @@ impl AlsoBought {
         &self.totals
     }
 
+    /// How many could be seen buying something else along with an item, of whom
+    /// [`Evidence::confidence`] is the share: [`AlsoBought::buyers_of`], or with
+    /// [`within_days`](AlsoBoughtParams::within_days) those who were observed for so long after
+    /// buying it; 0 past the end.
+    pub fn sources_of(&self, item: ItemIx) -> u32 {
+        self.source_total(item.get())
+    }
+
+    /// When "now" was, where purchases fade or must have been observed for a time: microseconds in
+    /// UTC.
+    pub fn as_of(&self) -> Option<i64> {
+        self.as_of
+    }
+
+    /// How many binary places the weights of purchases that fade had; 0 where they do not fade.
+    pub fn weight_bits(&self) -> u32 {
+        self.bits
+    }
+
     /// Every item's kept neighbours.
     pub fn lists(&self) -> &Lists {
         &self.lists
@@ -235,16 +196,24 @@ impl AlsoBought {
     }
 
     pub(super) fn neighbour(&self, source: u32, target: u32, score: f32, both: u32) -> Neighbour {
-        let total = |item: u32| self.totals.get(item as usize).copied().unwrap_or(0);
         Neighbour {
             item: ItemIx::checked(target),
             score,
             evidence: Evidence::of(Counts {
                 both,
-                source: total(source),
-                target: total(target),
+                source: self.source_total(source),
+                target: self.totals.get(target as usize).copied().unwrap_or(0),
                 all: self.buyers,
             }),
         }
+    }
+
+    /// The n_i that scores and evidence are told from.
+    pub(crate) fn source_total(&self, item: u32) -> u32 {
+        let totals = match self.source_totals.is_empty() {
+            true => &self.totals,
+            false => &self.source_totals,
+        };
+        totals.get(item as usize).copied().unwrap_or(0)
     }
 }

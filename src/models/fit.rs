@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result, zeroed};
 use crate::ids::ItemIx;
-use crate::matrix::Purchases;
-use crate::matrix::sweep::Workspace;
+use crate::matrix::sweep::{Source, Workspace};
 use crate::matrix::top_k::TopK;
+use crate::matrix::{NO_GROUP, Purchases, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams, Neighbour};
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
@@ -19,10 +19,32 @@ impl AlsoBoughtParams {
     /// As [`AlsoBoughtParams::fit`], and [`Error::Cancelled`].
     pub fn fit_watched(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
         self.check()?;
+        self.check_untimed()?;
+        self.learn(Source::Held(purchases), Vec::new(), watch)
+    }
+
+    /// Sweeps every row of a source and keeps the best of it. `source_totals` are the n_i where those
+    /// are not the holders of each item, else empty.
+    pub(super) fn learn(
+        &self,
+        source: Source<'_>,
+        source_totals: Vec<u32>,
+        watch: Watch<'_>,
+    ) -> Result<AlsoBought> {
         /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
         const PART: usize = 32;
+        let purchases = source.purchases();
         let items = purchases.items();
-        let totals = totals(purchases)?;
+        let mut model = AlsoBought {
+            params: self.clone(),
+            basis: purchases.basis(),
+            buyers: purchases.buyers(),
+            totals: totals(purchases)?,
+            source_totals,
+            bits: 0,
+            as_of: None,
+            lists: Lists::default(),
+        };
         let parts = map_parts(
             items.div_ceil(PART),
             thread_count(self.threads)?,
@@ -30,7 +52,7 @@ impl AlsoBoughtParams {
             watch,
             || {
                 Ok((
-                    Workspace::new(items)?,
+                    Workspace::new(source)?,
                     TopK::new(self.neighbours.min(items)),
                 ))
             },
@@ -38,9 +60,8 @@ impl AlsoBoughtParams {
                 let mut lists = Lists::default();
                 for item in part * PART..((part + 1) * PART).min(items) {
                     watch.check()?;
-                    space.sweep(purchases, item as u32);
-                    let row = Row::new(item as u32, &totals, purchases.buyers(), space);
-                    self.select(&row, &Filter::all(), top);
+                    space.sweep(source, item as u32);
+                    Row::new(item as u32, &model, source, space).select(&Filter::all(), top);
                     top.drain(|other, score| {
                         lists.items.push(other);
                         lists.scores.push(score);
@@ -51,54 +72,25 @@ impl AlsoBoughtParams {
                 Ok(lists)
             },
         )?;
-        Ok(AlsoBought {
-            params: self.clone(),
-            basis: purchases.basis(),
-            buyers: purchases.buyers(),
-            totals,
-            lists: joined(items, &parts)?,
-        })
-    }
-
-    /// Offers a row to `top`. The measure is chosen here, outside of the loop over the row.
-    fn select(&self, row: &Row<'_>, filter: &Filter, top: &mut TopK) {
-        let least = self.min_customers;
-        match self.measure {
-            Measure::Count => row.offer(self.measure, least, filter, top, |c| {
-                Measure::Count.score(c)
-            }),
-            Measure::Cosine => row.offer(self.measure, least, filter, top, |c| {
-                Measure::Cosine.score(c)
-            }),
-            Measure::Jaccard => row.offer(self.measure, least, filter, top, |c| {
-                Measure::Jaccard.score(c)
-            }),
-            Measure::Lift => {
-                row.offer(self.measure, least, filter, top, |c| Measure::Lift.score(c))
-            }
-            Measure::Confidence => row.offer(self.measure, least, filter, top, |c| {
-                Measure::Confidence.score(c)
-            }),
-            Measure::Llr => row.offer(self.measure, least, filter, top, |c| Measure::Llr.score(c)),
-        }
+        model.lists = joined(items, parts)?;
+        Ok(model)
     }
 }
 
 impl AlsoBought {
-    /// The `n` nearest neighbours that a filter lets through, from the purchases the model was
-    /// fitted on: past those that were kept, where the kept ones run short.
+    /// The `n` nearest neighbours that a filter lets through, from the [`AlsoBought::source`] that
+    /// the model was fitted on: past those that were kept, where the kept ones run short.
     pub(crate) fn neighbours_among(
         &self,
-        purchases: &Purchases,
+        source: Source<'_>,
         item: ItemIx,
         n: usize,
         filter: &Filter,
     ) -> Result<Vec<Neighbour>> {
-        let mut space = Workspace::new(self.items())?;
+        let mut space = Workspace::new(source)?;
         let mut top = TopK::new(n.min(self.items()));
-        space.sweep(purchases, item.get());
-        let row = Row::new(item.get(), &self.totals, self.buyers, &space);
-        self.params.select(&row, filter, &mut top);
+        space.sweep(source, item.get());
+        Row::new(item.get(), self, source, &space).select(filter, &mut top);
         let mut found = Vec::new();
         top.drain(|other, score| {
             found.push(self.neighbour(item.get(), other, score, space.count(other)));
@@ -107,22 +99,54 @@ impl AlsoBought {
     }
 }
 
-/// A swept row with the totals that scores need.
+/// A swept row with what scores and choices need.
 struct Row<'a> {
     item: u32,
-    totals: &'a [u32],
-    all: u32,
+    model: &'a AlsoBought,
+    weights: Option<&'a Weights>,
+    /// The items' groups, where the row's item is in one, and which.
+    groups: Option<(&'a [u32], u32)>,
     space: &'a Workspace,
 }
 
 impl<'a> Row<'a> {
-    fn new(item: u32, totals: &'a [u32], all: u32, space: &'a Workspace) -> Self {
+    fn new(item: u32, model: &'a AlsoBought, source: Source<'a>, space: &'a Workspace) -> Self {
+        let groups = source.purchases().groups();
+        let own = groups.and_then(|groups| groups.get(item as usize));
         Row {
             item,
-            totals,
-            all,
+            model,
+            weights: source.weights(),
+            groups: groups.zip(own.copied().filter(|&own| own != NO_GROUP)),
             space,
         }
+    }
+
+    /// Offers the row to `top`. The measure is chosen here, outside of the loop over the row.
+    fn select(&self, filter: &Filter, top: &mut TopK) {
+        let (item, space) = (self.item, self.space);
+        match (self.weights, self.model.params.measure) {
+            (Some(weights), Measure::Cosine) => self.offer(false, filter, top, |other, _| {
+                weights.cosine(space.sum(other), item, other)
+            }),
+            (Some(weights), _) => self.offer(false, filter, top, |other, _| {
+                weights.count(space.sum(other))
+            }),
+            (None, Measure::Count) => self.offer_counts(Measure::Count, filter, top),
+            (None, Measure::Cosine) => self.offer_counts(Measure::Cosine, filter, top),
+            (None, Measure::Jaccard) => self.offer_counts(Measure::Jaccard, filter, top),
+            (None, Measure::Lift) => self.offer_counts(Measure::Lift, filter, top),
+            (None, Measure::Confidence) => self.offer_counts(Measure::Confidence, filter, top),
+            (None, Measure::Llr) => self.offer_counts(Measure::Llr, filter, top),
+        }
+    }
+
+    /// Offers what a measure says of the counts. To be called with a constant.
+    #[inline(always)]
+    fn offer_counts(&self, measure: Measure, filter: &Filter, top: &mut TopK) {
+        self.offer(measure.falls_with_target(), filter, top, |_, counts| {
+            measure.score(counts)
+        });
     }
 
     /// Offers what the row's item meets. Of two items that it meets equally often, the one with more
@@ -131,20 +155,20 @@ impl<'a> Row<'a> {
     #[inline]
     fn offer(
         &self,
-        measure: Measure,
-        least: u32,
+        falls: bool,
         filter: &Filter,
         top: &mut TopK,
-        score: impl Fn(Counts) -> f32,
+        score: impl Fn(u32, Counts) -> f32,
     ) {
-        let source = self.totals[self.item as usize];
+        let (least, all) = (self.model.params.min_customers, self.model.buyers);
+        let source = self.model.source_total(self.item);
+        let totals = &self.model.totals[..];
         let allows_all = filter.is_all();
-        let falls = measure.falls_with_target();
         // By how often they meet: the fewest buyers that were too many.
         let mut too_many = [u32::MAX; 64];
         for &other in self.space.met() {
             let both = self.space.count(other);
-            let target = self.totals[other as usize];
+            let target = totals[other as usize];
             let place = both as usize % too_many.len();
             if target >= too_many[place] && (both as usize) < too_many.len() {
                 continue;
@@ -152,13 +176,20 @@ impl<'a> Row<'a> {
             if both < least || other == self.item || !(allows_all || filter.allows(other)) {
                 continue;
             }
+            if self
+                .groups
+                .is_some_and(|(groups, own)| groups[other as usize] == own)
+            {
+                continue;
+            }
             let counts = Counts {
                 both,
                 source,
                 target,
-                all: self.all,
+                all,
             };
-            if !top.offer(other, score(counts)) && falls && (both as usize) < too_many.len() {
+            if !top.offer(other, score(other, counts)) && falls && (both as usize) < too_many.len()
+            {
                 too_many[place] = too_many[place].min(target);
             }
         }
@@ -174,8 +205,8 @@ fn totals(purchases: &Purchases) -> Result<Vec<u32>> {
     Ok(totals)
 }
 
-/// The lists of all parts, one behind the other.
-fn joined(items: usize, parts: &[Lists]) -> Result<Lists> {
+/// The lists of all parts, one behind the other. Each part is let go once it is joined.
+fn joined(items: usize, parts: Vec<Lists>) -> Result<Lists> {
     let total: usize = parts.iter().map(Lists::total).sum();
     let mut lists = Lists {
         starts: reserved(items + 1)?,

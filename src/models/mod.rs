@@ -5,4 +5,6 @@ pub mod filter;
 mod fit;
 pub mod lists;
 pub mod measure;
+mod params;
 mod recommend;
+mod timed;

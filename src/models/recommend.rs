@@ -9,6 +9,7 @@ use crate::models::filter::Filter;
 use crate::parallel::{map_parts, thread_count};
 use crate::watch::Watch;
 use ndarray::Array2;
+use std::collections::HashSet;
 
 /// The sums of one history, used again for the next. All zero between histories.
 struct Scores {
@@ -24,7 +25,7 @@ impl Scores {
         })
     }
 
-    /// Adds up the lists of `owned`, in their order, and offers what the filter lets through.
+    /// Adds up the lists of `owned`, distinct, in their order, and offers what the filter lets through.
     fn collect(
         &mut self,
         model: &AlsoBought,
@@ -64,7 +65,8 @@ impl AlsoBought {
     /// The `n` items that best go with what is owned, best first: the sum, over the owned items in
     /// the order given, of their lists' scores, in f32. Fewer than `n` where fewer have a score.
     ///
-    /// Owned items are left out unless `keep_owned`.
+    /// An item that is named again counts once, where it is named first. Owned items are left out
+    /// unless `keep_owned`.
     ///
     /// # Errors
     /// [`Error::Index`] for an owned index past the catalogue; [`Error::Setting`] where `n` is 0.
@@ -76,11 +78,15 @@ impl AlsoBought {
         keep_owned: bool,
     ) -> Result<Vec<Scored<ItemIx>>> {
         check_n(n)?;
+        let (mut seen, mut distinct) = (HashSet::new(), Vec::new());
         for &item in owned {
             check_item(item, self.items())?;
+            if seen.insert(item) {
+                distinct.push(item);
+            }
         }
         let mut top = TopK::new(n.min(self.items()));
-        Scores::new(self.items())?.collect(self, owned, filter, keep_owned, &mut top);
+        Scores::new(self.items())?.collect(self, &distinct, filter, keep_owned, &mut top);
         let mut found = Vec::new();
         top.drain(|item, score| {
             found.push(Scored {

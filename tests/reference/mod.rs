@@ -293,7 +293,8 @@ fn score(measure: Measure, both: u32, source: u32, target: u32, all: u32) -> f32
     score as f32
 }
 
-/// What goes best with the owned items: the f32 sums, in the order of `owned`, of their lists.
+/// What goes best with the owned items: the f32 sums, in the order of `owned`, of their lists, each
+/// item once.
 pub fn recommend(
     lists: &[Vec<Neighbour>],
     owned: &[u32],
@@ -303,7 +304,10 @@ pub fn recommend(
     let mut found: Vec<(u32, f32)> = Vec::new();
     for item in 0..lists.len() as u32 {
         let mut sum = 0f32;
-        for &one in owned {
+        for (place, &one) in owned.iter().enumerate() {
+            if owned[..place].contains(&one) {
+                continue;
+            }
             let list = &lists[one as usize];
             sum += list
                 .iter()

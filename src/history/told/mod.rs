@@ -69,18 +69,17 @@ impl TextColumn {
     }
 
     /// The column on `rows` alone, its texts numbered by rank: equal values, equal columns.
-    fn select(&self, rows: &[u32]) -> Result<TextColumn> {
+    fn select(&self, rows: &[u32]) -> TextColumn {
         let Texts { labels, codes } = self.texts(rows);
-        TextColumn::from_labels(&labels, codes)
+        TextColumn::from_labels(labels, codes)
     }
 
-    /// From texts in the order of their numbers.
-    pub(crate) fn from_labels(labels: &Labels, codes: Vec<u32>) -> Result<TextColumn> {
-        let mut interner = Interner::default();
-        for label in labels.iter() {
-            interner.intern(label)?;
+    /// From texts numbered by rank.
+    pub(crate) fn from_labels(labels: Labels, codes: Vec<u32>) -> TextColumn {
+        TextColumn {
+            interner: Interner::from_labels(labels),
+            codes,
         }
-        Ok(TextColumn { interner, codes })
     }
 }
 
@@ -274,22 +273,20 @@ impl Told {
 
     /// Some rows alone, in the order given, in the one form that equal rows have: texts numbered by
     /// rank, own columns by name.
-    pub(crate) fn select(&self, rows: &[u32]) -> Result<Told> {
-        let mut known = Vec::with_capacity(self.known.len());
-        for cells in &self.known {
-            known.push(match cells {
-                None => None,
-                Some(Cells::Text(texts)) => Some(Cells::Text(texts.select(rows)?)),
-                Some(Cells::Number(numbers)) => {
-                    let picked = rows.iter().map(|&row| numbers[row as usize]);
-                    Some(Cells::Number(Arc::new(picked.collect())))
-                }
-            });
-        }
-        let mut own = Vec::with_capacity(self.own.len());
-        for (name, column) in &self.own {
-            own.push((name.clone(), column.select(rows)?));
-        }
+    pub(crate) fn select(&self, rows: &[u32]) -> Told {
+        let pick = |cells: &Cells| match cells {
+            Cells::Text(texts) => Cells::Text(texts.select(rows)),
+            Cells::Number(numbers) => {
+                let picked = rows.iter().map(|&row| numbers[row as usize]);
+                Cells::Number(Arc::new(picked.collect()))
+            }
+        };
+        let known = self.known.iter().map(|cells| cells.as_ref().map(pick));
+        let known = known.collect();
+        let own = self.own.iter();
+        let mut own: Vec<(String, TextColumn)> = own
+            .map(|(name, column)| (name.clone(), column.select(rows)))
+            .collect();
         own.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut time_formats = self.time_formats.clone();
         time_formats.sort();
@@ -297,14 +294,14 @@ impl Told {
             true => Vec::new(),
             false => rows.iter().map(|&row| self.place[row as usize]).collect(),
         };
-        Ok(Told {
+        Told {
             table: self.table,
             known,
             own,
             time_formats,
             place,
             rows: rows.len(),
-        })
+        }
     }
 
     /// Forgets where the rows came from.

@@ -30,6 +30,7 @@ use orders::{Notes, OrderRows, id_column};
 use returns::{mark_returns, settle};
 use status::{check_named, named_in_vain, standings};
 use std::borrow::Cow;
+use std::sync::Arc;
 use union::union;
 
 /// How to refuse what is wrong with a table.
@@ -147,7 +148,7 @@ pub(crate) fn understand(
         source_name: &orders_reading.source_name,
     };
     let same_rows = arranged_rows.len() == canonical.len();
-    let settled = orders_told.select(&canonical)?;
+    let settled = orders_told.select(&canonical);
     let mut lines = arrangement.line_table(same_rows.then_some(&settled))?;
     let mut orders = arrangement.order_table(&lines);
     watch.check()?;
@@ -172,7 +173,7 @@ pub(crate) fn understand(
         };
         let reading = reading_of(&readings, other.told.table);
         let refusal = Refusal { reading: &reading };
-        let canonical = other.told.select(&other.rows)?;
+        let canonical = other.told.select(&other.rows);
         understood.add(other, &canonical, ranks, &settings, &refusal)?;
         canonical_others.push(canonical.without_places());
         watch.check()?;
@@ -197,7 +198,7 @@ pub(crate) fn understand(
     summary.items = item_ids.len() as u64;
     Ok(History {
         settings,
-        told: canonical,
+        told: Arc::new(canonical),
         line_of_row,
         readings,
         customer_ids,

@@ -50,22 +50,9 @@ impl Others {
         let texts = |place: usize| settled.text(place).map(|column| column.texts(&all));
         match settled.table {
             TableName::Items => {
-                // By item; the last row stands for items without one.
-                let of_item = by_id(&item, ranks.items);
-                let texts = |place: usize| settled.text(place).map(|c| spread_texts(c, &of_item));
-                let numbers =
-                    |place: usize| settled.number(place).map(|c| Arc::new(spread(c, &of_item)));
-                self.items = Some(ItemTable {
-                    told: of_item.iter().map(|&row| row != NONE).collect(),
-                    name: texts(items::NAME),
-                    category: texts(items::CATEGORY),
-                    brand: texts(items::BRAND),
-                    group: texts(items::GROUP),
-                    price: numbers(items::PRICE),
-                    cost: numbers(items::COST),
-                    stock: numbers(items::STOCK),
-                    own: own_columns(settled, &of_item, settings, source)?,
-                });
+                let of_rows: Vec<u32> = item;
+                let items = item_table(settled, &of_rows, ranks.items, settings, source)?;
+                self.items = Some(items);
             }
             TableName::Customers => {
                 let of_customer = by_id(&customer, ranks.customers);
@@ -102,6 +89,36 @@ impl Others {
         }
         Ok(())
     }
+}
+
+/// What a table tells of items; `of_rows` is the item of each row.
+pub(crate) fn item_table(
+    told: &Told,
+    of_rows: &[u32],
+    count: usize,
+    settings: &Settings,
+    source_name: &str,
+) -> Result<ItemTable> {
+    let of_item = by_id(of_rows, count);
+    let texts = |place: usize| {
+        told.text(place)
+            .map(|column| spread_texts(column, &of_item))
+    };
+    let numbers = |place: usize| {
+        told.number(place)
+            .map(|column| Arc::new(spread(column, &of_item)))
+    };
+    Ok(ItemTable {
+        told: of_item.iter().map(|&row| row != NONE).collect(),
+        name: texts(items::NAME),
+        category: texts(items::CATEGORY),
+        brand: texts(items::BRAND),
+        group: texts(items::GROUP),
+        price: numbers(items::PRICE),
+        cost: numbers(items::COST),
+        stock: numbers(items::STOCK),
+        own: own_columns(told, &of_item, settings, source_name)?,
+    })
 }
 
 /// The index of each row's id; [`NONE`] where it names none.

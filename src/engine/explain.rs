@@ -1,0 +1,135 @@
+//! Why an item is suggested, or which stage keeps it out.
+
+use super::answer::{Contribution, Explanation, KeptOut};
+use super::query::Query;
+use super::suggest::{Asked, Scratch};
+use crate::error::{Error, Result};
+use crate::ids::ItemIx;
+use crate::matrix::{NO_GROUP, row_of};
+use crate::models::filter::Filter;
+
+pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
+    if query.n == 0 {
+        return Err(Error::setting("n", 0, "it must be at least 1"));
+    }
+    let engine = query.engine;
+    let index = engine.item(item)?.get();
+    let asked = query.asked()?;
+    let unit = engine.unit(index);
+    let mut scratch = Scratch::default();
+    let contributions = contributions(query, &asked, unit)?;
+    let (picks, _) = query.picks(&asked, query.n, &mut scratch)?;
+    let stands_for = |unit: u32| match &engine.variants {
+        None => Some(unit),
+        Some(variants) => variants.shown(unit, |item| asked.filter.allows(item)),
+    };
+    let place = picks.iter().position(|pick| pick.item == unit);
+    let shown = stands_for(unit);
+    let kept_out = match place {
+        Some(_) if shown == Some(index) => None,
+        _ => Some(match first_stage(query, &asked, index) {
+            Some(stage) => stage,
+            None => later_stage(query, &asked, &contributions, unit, shown)?,
+        }),
+    };
+    let pick = place
+        .filter(|_| kept_out.is_none())
+        .map(|place| (place, &picks[place]));
+    Ok(Explanation {
+        item: item.to_owned(),
+        rank: pick.map(|(place, _)| place + 1),
+        score: pick.map(|(_, pick)| pick.score),
+        source: pick.map(|(_, pick)| pick.source),
+        kept_out,
+        contributions,
+    })
+}
+
+/// The stages before anything is scored.
+fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Option<KeptOut> {
+    let engine = query.engine;
+    let id = engine.id(item);
+    let among = |ids: &[String]| ids.iter().any(|other| other == id);
+    if among(&query.exclude) {
+        return Some(KeptOut::Excluded);
+    }
+    if query.only.as_ref().is_some_and(|only| !among(only)) {
+        return Some(KeptOut::NotAmongOnly);
+    }
+    if !query.keep_owned || query.is_about_one_item() {
+        if asked.given.contains(&item) {
+            return Some(KeptOut::Owned);
+        }
+        let groups = engine.purchases.groups().unwrap_or_default();
+        let group = groups
+            .get(item as usize)
+            .filter(|&&group| group != NO_GROUP);
+        let same = |other: &&u32| groups.get(**other as usize) == group;
+        if let Some(&of) = group.and(asked.given.iter().find(same)) {
+            let of = engine.id(of).to_owned();
+            return Some(KeptOut::SameGroup { of });
+        }
+    }
+    let unit = engine.unit(item) as usize;
+    row_of(engine.purchases.by_item(), unit)
+        .is_empty()
+        .then_some(KeptOut::NeverBought)
+}
+
+/// The stages of scoring.
+fn later_stage(
+    query: &Query<'_>,
+    asked: &Asked,
+    contributions: &[Contribution],
+    unit: u32,
+    shown: Option<u32>,
+) -> Result<KeptOut> {
+    let engine = query.engine;
+    let mut scratch = Scratch::default();
+    let (all, _) = query.picks(asked, engine.items.len(), &mut scratch)?;
+    let rank = all
+        .iter()
+        .position(|pick| pick.item == unit)
+        .map(|place| place + 1);
+    Ok(match (rank, shown) {
+        (Some(rank), Some(other)) if rank <= query.n => KeptOut::VariantShown {
+            shown: engine.id(other).to_owned(),
+        },
+        _ if contributions.is_empty() && !query.fallback => KeptOut::NeverTogether,
+        _ if !contributions.is_empty() && !contributions.iter().any(|part| part.kept) => {
+            KeptOut::NotKept
+        }
+        (Some(rank), _) => KeptOut::BelowN { rank, n: query.n },
+        (None, _) => KeptOut::NeverTogether,
+    })
+}
+
+/// What each unit that was asked about adds to an item's score, the most first.
+fn contributions(query: &Query<'_>, asked: &Asked, unit: u32) -> Result<Vec<Contribution>> {
+    let engine = query.engine;
+    let only = Filter::all().only(&[unit], engine.items.len())?;
+    let mut parts = Vec::new();
+    for (&from, near) in &engine.rows_anew(&asked.units, &only)? {
+        let named = asked
+            .given
+            .iter()
+            .find(|&&given| engine.unit(given) == from);
+        let with = named.copied().unwrap_or(from);
+        let kept = engine.also_bought.lists().of(ItemIx::checked(from).get());
+        for near in near {
+            parts.push(Contribution {
+                with: engine.id(with).to_owned(),
+                with_name: engine.name(with),
+                score: near.score,
+                kept: kept.items.contains(&unit),
+                evidence: near.evidence,
+            });
+        }
+    }
+    parts.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| a.with.cmp(&b.with))
+    });
+    Ok(parts)
+}

@@ -1,0 +1,188 @@
+//! The goods as the engine knows them: what they are, which are variants, which are popular.
+
+use crate::error::{Error, Result};
+use crate::history::{ItemTable, Labels, NONE, Settings};
+use crate::matrix::{NO_GROUP, Purchases, Timeline, row_of};
+use crate::near::near;
+use crate::text::shown;
+use std::collections::BTreeMap;
+
+/// The group's number of each item; `None` where nothing is in a group.
+pub(super) fn groups_of(
+    items: &Labels,
+    table: Option<&ItemTable>,
+    settings: &Settings,
+) -> Option<Vec<u32>> {
+    let mut names: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut groups = vec![NO_GROUP; items.len()];
+    let mut join = |groups: &mut Vec<u32>, item: usize, name| {
+        let next = names.len() as u32;
+        groups[item] = *names.entry(name).or_insert(next);
+    };
+    if let Some(column) = table.and_then(|table| table.group.as_ref()) {
+        for item in 0..items.len() {
+            if let Some(name) = column.get(item) {
+                join(&mut groups, item, name);
+            }
+        }
+    }
+    for (name, members) in &settings.groups {
+        for item in members.iter().filter_map(|id| items.find(id)) {
+            join(&mut groups, item, name);
+        }
+    }
+    groups
+        .iter()
+        .any(|&group| group != NO_GROUP)
+        .then_some(groups)
+}
+
+/// Where a group counts as one item: who stands for whom.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Variants {
+    /// The item that stands for each item in lists.
+    pub representative: Vec<u32>,
+    /// The variants of each group's representative, the most bought first.
+    of: BTreeMap<u32, Vec<u32>>,
+}
+
+impl Variants {
+    /// Of groups whose purchases may have been moved to representatives already.
+    pub(super) fn new(purchases: &Purchases, bought: &Timeline) -> Result<Self> {
+        let representative = purchases.representatives()?;
+        let customers = customers_of(bought);
+        let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let groups = purchases.groups().unwrap_or_default();
+        for (item, &group) in (0..).zip(groups) {
+            if group != NO_GROUP {
+                of.entry(representative[item as usize])
+                    .or_default()
+                    .push(item);
+            }
+        }
+        for variants in of.values_mut() {
+            variants.sort_by_key(|&item| {
+                let count = customers.get(item as usize).copied().unwrap_or(0);
+                (std::cmp::Reverse(count), item)
+            });
+        }
+        Ok(Variants { representative, of })
+    }
+
+    /// The item to show for a representative: its most bought variant that may be shown.
+    pub(super) fn shown(&self, item: u32, allows: impl Fn(u32) -> bool) -> Option<u32> {
+        match self.of.get(&item) {
+            None => allows(item).then_some(item),
+            Some(variants) => variants.iter().copied().find(|&variant| allows(variant)),
+        }
+    }
+
+    /// The representatives of groups, and their variants.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        self.of
+            .iter()
+            .map(|(&item, variants)| (item, &variants[..]))
+    }
+}
+
+/// How many customers bought each item.
+fn customers_of(bought: &Timeline) -> Vec<u32> {
+    let mut counts = vec![0u32; bought.items()];
+    let mut seen = vec![NONE; bought.items()];
+    for row in 0..bought.rows() {
+        for &item in bought.of(row).0 {
+            let last = std::mem::replace(&mut seen[item as usize], row as u32);
+            counts[item as usize] += u32::from(last != row as u32);
+        }
+    }
+    counts
+}
+
+/// What is bought most, in the shop and in each category.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Popularity {
+    /// Items that anybody bought, the most bought first, ties by index.
+    best: Vec<u32>,
+    /// The place of each item in `best`; past its end where nobody bought it.
+    place: Vec<u32>,
+    /// The items of each category, by its label, the most bought first.
+    of_category: Vec<Vec<u32>>,
+}
+
+impl Popularity {
+    pub(super) fn new(purchases: &Purchases, table: Option<&ItemTable>) -> Self {
+        let items = purchases.items();
+        let buyers = |item: u32| row_of(purchases.by_item(), item as usize).len();
+        let mut best: Vec<u32> = (0..items as u32).filter(|&item| buyers(item) > 0).collect();
+        best.sort_by_key(|&item| std::cmp::Reverse(buyers(item)));
+        let mut place = vec![NONE; items];
+        for (at, &item) in best.iter().enumerate() {
+            place[item as usize] = at as u32;
+        }
+        let mut of_category = Vec::new();
+        if let Some(column) = table.and_then(|table| table.category.as_ref()) {
+            of_category = vec![Vec::new(); column.labels.len()];
+            for &item in &best {
+                let code = column.codes[item as usize] as usize;
+                if let Some(items) = of_category.get_mut(code) {
+                    items.push(item);
+                }
+            }
+        }
+        Popularity {
+            best,
+            place,
+            of_category,
+        }
+    }
+
+    /// Items of the whole shop, the most bought first.
+    pub(super) fn best(&self) -> &[u32] {
+        &self.best
+    }
+
+    /// Items under a category, the most bought first.
+    pub(super) fn under(&self, categories: &Labels, path: &str) -> Vec<u32> {
+        let codes = codes_under(categories, path);
+        let items = codes.flat_map(|code| self.of_category.get(code).into_iter().flatten());
+        let mut items: Vec<u32> = items.copied().collect();
+        items.sort_unstable_by_key(|&item| self.place[item as usize]);
+        items
+    }
+}
+
+/// The labels that are a path or lie under it.
+fn codes_under<'a>(categories: &'a Labels, path: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let under = move |label: &str| {
+        label
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    (0..categories.len()).filter(move |&code| categories.get(code).is_some_and(under))
+}
+
+/// A path and those above it: `a/b/c`, `a/b`, `a`.
+pub(super) fn path_and_above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| {
+        path.rsplit_once('/').map(|(above, _)| above)
+    })
+}
+
+/// Refuses a category that no item stands in or under.
+pub(super) fn check_category(table: Option<&ItemTable>, path: &str) -> Result<()> {
+    let labels = table
+        .and_then(|table| table.category.as_ref())
+        .map(|column| &column.labels);
+    if labels.is_some_and(|labels| codes_under(labels, path).next().is_some()) {
+        return Ok(());
+    }
+    let known = labels
+        .into_iter()
+        .flat_map(|labels| labels.iter().flat_map(path_and_above));
+    let known: std::collections::BTreeSet<&str> = known.collect();
+    Err(Error::UnknownName {
+        what: "category",
+        name: shown(path),
+        near: near(path, known),
+    })
+}

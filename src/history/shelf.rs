@@ -1,0 +1,55 @@
+//! A history put away: what was told and how it is to be understood, from which it can be had again.
+
+use crate::error::{Error, Result};
+use crate::history::reading::Reading;
+use crate::history::settings::Settings;
+use crate::history::tables::ToldTables;
+use crate::history::understand::{Added, understand};
+use crate::history::{History, OnError};
+use crate::watch::Watch;
+use std::sync::Arc;
+
+/// What a shop's file keeps of a history. What was skipped while reading is not part of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Shelf {
+    pub settings: Settings,
+    pub told: Arc<ToldTables>,
+    /// What the columns were called where the tables came from.
+    pub readings: Vec<Reading>,
+}
+
+impl History {
+    pub(crate) fn shelf(&self) -> Shelf {
+        let reading = |reading: &Reading| {
+            let (table, name) = (reading.table, reading.source_name.clone());
+            let columns = reading.columns.clone();
+            Reading::new(table, name, OnError::Stop, columns, 0)
+        };
+        let mut readings: Vec<Reading> = self.readings.iter().map(reading).collect();
+        readings.sort_by_key(|reading| reading.table);
+        Shelf {
+            settings: self.settings.clone(),
+            told: Arc::clone(&self.told),
+            readings,
+        }
+    }
+
+    /// The history again.
+    ///
+    /// # Errors
+    /// As understanding it the first time; [`Error::Cancelled`].
+    pub(crate) fn from_shelf(shelf: &Shelf, watch: Watch<'_>) -> Result<History> {
+        let Shelf {
+            settings,
+            told,
+            readings,
+        } = shelf.clone();
+        if told.iter().any(|told| told.len() == 0) && told.orders()?.len() == 0 {
+            return Err(Error::Table {
+                source_name: "the shop's file".to_owned(),
+                problem: "it holds no orders".to_owned(),
+            });
+        }
+        understand((*told).clone(), readings, settings, Added::default(), watch)
+    }
+}

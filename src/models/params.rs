@@ -1,0 +1,165 @@
+//! How "customers also bought" is to be learnt.
+
+use crate::error::{Error, Result};
+use crate::matrix::{Basis, Purchases};
+use crate::models::also_bought::AlsoBought;
+use crate::models::measure::Measure;
+use crate::parallel::thread_count;
+use crate::watch::Watch;
+
+/// How "customers also bought" is to be learnt. Made by [`AlsoBought::params`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlsoBoughtParams {
+    /// How near two items are.
+    pub measure: Measure,
+    /// How many neighbours an item keeps at most.
+    pub neighbours: usize,
+    /// How many customers (or orders) must have bought both at least.
+    pub min_customers: u32,
+    /// After how many days a purchase weighs half; `None`: it always weighs as much.
+    pub half_life: Option<f64>,
+    /// Within how many days after an item another must have been bought; `None`: ever, also before.
+    pub within_days: Option<f64>,
+    /// How many threads fit and answer in batches; `None` for all cores.
+    pub threads: Option<usize>,
+}
+
+impl Default for AlsoBoughtParams {
+    fn default() -> Self {
+        AlsoBoughtParams {
+            measure: Measure::Cosine,
+            neighbours: 50,
+            min_customers: 1,
+            half_life: None,
+            within_days: None,
+            threads: None,
+        }
+    }
+}
+
+impl AlsoBoughtParams {
+    /// How near two items are. Default: [`Measure::Cosine`].
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.measure = measure;
+        self
+    }
+
+    /// How many neighbours an item keeps at most. Default: 50.
+    pub fn neighbours(mut self, neighbours: usize) -> Self {
+        self.neighbours = neighbours;
+        self
+    }
+
+    /// How many customers (or orders, by the basis) must have bought both for two items to be
+    /// neighbours. Default: 1.
+    pub fn min_customers(mut self, min_customers: u32) -> Self {
+        self.min_customers = min_customers;
+        self
+    }
+
+    /// Lets purchases fade: each weighs `2^(-age / half_life)`, by the last time that the customer
+    /// (or order) bought the item, in days before the fit's `as_of`; one without a time weighs
+    /// nothing. For [`Measure::Count`], the sum of `w_ri w_rj` over the rows, and
+    /// [`Measure::Cosine`], that of the weighted columns. Default: they do not fade.
+    pub fn half_life(mut self, days: f64) -> Self {
+        self.half_life = Some(days);
+        self
+    }
+
+    /// Counts what customers bought within this many days after an item, and later than it: of those
+    /// who were observed for so many days after buying it, how many bought the other within them.
+    /// What has no time takes no part. By customer only, and for [`Measure::Count`],
+    /// [`Measure::Confidence`] and [`Measure::Lift`]: directed, all of them. Default: what they ever
+    /// bought.
+    pub fn within_days(mut self, days: f64) -> Self {
+        self.within_days = Some(days);
+        self
+    }
+
+    /// How many threads fit and answer in batches. Default: all cores. Answers are the same for any.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Refuses settings that cannot be, as a fit would: to be asked before the work is done.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where `neighbours`, `min_customers` or `threads` is 0; where `half_life` or
+    /// `within_days` is no number of days above 0, does not go with the measure, or both are set.
+    pub fn check(&self) -> Result<()> {
+        if self.neighbours == 0 {
+            return Err(Error::setting("neighbours", 0, "it must be at least 1"));
+        }
+        if self.min_customers == 0 {
+            return Err(Error::setting("min_customers", 0, "it must be at least 1"));
+        }
+        self.check_time(
+            "half_life",
+            self.half_life,
+            &[Measure::Count, Measure::Cosine],
+        )?;
+        self.check_time(
+            "within_days",
+            self.within_days,
+            &[Measure::Count, Measure::Confidence, Measure::Lift],
+        )?;
+        if let (Some(_), Some(days)) = (self.half_life, self.within_days) {
+            let must = "it cannot be set together with `half_life`: leave out one of them";
+            return Err(Error::setting("within_days", days, must));
+        }
+        thread_count(self.threads).map(|_| ())
+    }
+
+    fn check_time(&self, name: &'static str, days: Option<f64>, with: &[Measure]) -> Result<()> {
+        let Some(days) = days else { return Ok(()) };
+        if !(days.is_finite() && days > 0.0) {
+            let must = "it must be a finite number of days above 0";
+            return Err(Error::setting(name, days, must));
+        }
+        if with.contains(&self.measure) {
+            return Ok(());
+        }
+        let names: Vec<&str> = with.iter().map(|measure| measure.name()).collect();
+        let must = format!("with `{name}` it must be one of {}", names.join(", "));
+        Err(Error::setting("measure", self.measure, must))
+    }
+
+    /// Refuses settings that do not go with what the rows are.
+    pub(crate) fn check_basis(&self, basis: Basis) -> Result<()> {
+        match (self.within_days, basis) {
+            (Some(_), Basis::Order) => {
+                let must = "with `within_days` it must be customer: an order is of one time";
+                Err(Error::setting("basis", basis, must))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses settings that need times.
+    pub(super) fn check_untimed(&self) -> Result<()> {
+        let timed = [
+            ("half_life", self.half_life),
+            ("within_days", self.within_days),
+        ];
+        for (name, days) in timed {
+            if let Some(days) = days {
+                return Err(Error::setting(
+                    name,
+                    days,
+                    "it needs times: fit it from a history",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns from purchases.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] as for [`AlsoBoughtParams::check`], and where `half_life` or `within_days`
+    /// is set: they need times, as [`AlsoBoughtParams::fit_timed`] takes them.
+    pub fn fit(&self, purchases: &Purchases) -> Result<AlsoBought> {
+        self.fit_watched(purchases, Watch::new())
+    }
+}
