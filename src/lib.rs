@@ -21,6 +21,8 @@ pub use engine::{
     Engine, EngineBuilder, Explanation, Query, Reason, Source, Suggestion, Suggestions, inspect,
 };
 pub use error::{Conflict, Error, Result};
+#[cfg(feature = "config")]
+pub use history::Config;
 pub use history::{
     History, Input, Instant, Money, OrderLine, Quantity, Reader, Receipt, Settings, TableName,
     Tables, TextRows,

@@ -10,6 +10,7 @@ mod goods;
 mod head;
 mod query;
 mod reason;
+mod refit;
 mod restore;
 mod short;
 mod snapshot;

@@ -38,6 +38,8 @@
 mod calendar;
 mod catalogue;
 mod change;
+#[cfg(feature = "config")]
+mod config;
 mod decimal;
 mod events;
 mod labels;
@@ -57,6 +59,8 @@ pub(crate) mod understand;
 
 pub use catalogue::{Customer, Item};
 pub use change::Receipt;
+#[cfg(feature = "config")]
+pub use config::Config;
 pub use decimal::{Money, Quantity, Rounding};
 pub use events::{Event, KINDS};
 pub use labels::Labels;

@@ -278,7 +278,7 @@ impl Summary {
         for table in &self.tables {
             write!(
                 f,
-                "{:<9}{}",
+                "{:<8} {}",
                 table.table.name(),
                 counted(table.rows, "row", "rows")
             )?;

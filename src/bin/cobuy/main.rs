@@ -3,6 +3,7 @@
 mod cmd;
 mod output;
 mod progress;
+mod tables;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -13,13 +14,15 @@ use std::process::ExitCode;
 #[command(name = "cobuy", version, long_about = None, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
+  cobuy doctor orders.csv
   cobuy fit orders.csv -o shop.cobuy
   cobuy also-bought shop.cobuy 85123A -n 10
+  cobuy recommend shop.cobuy 17850
   cobuy export shop.cobuy --all -o also_bought.csv
   cobuy inspect shop.cobuy
 
 Exit codes: 0 done; 1 the data, a file or a setting is at fault; 2 the command line is;
-3 there is no such item.")]
+3 there is no such item, customer or order.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -29,6 +32,12 @@ struct Cli {
 enum Command {
     Fit(Box<cmd::fit::Fit>),
     AlsoBought(cmd::also_bought::AlsoBought),
+    Recommend(cmd::recommend::Recommend),
+    Popular(cmd::popular::Popular),
+    Explain(cmd::explain::Explain),
+    Append(Box<cmd::change::Append>),
+    Retract(cmd::change::Retract),
+    Forget(cmd::change::Forget),
     Export(cmd::export::Export),
     Inspect(cmd::inspect::Inspect),
 }
@@ -37,6 +46,12 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Fit(fit) => fit.run(),
         Command::AlsoBought(also_bought) => also_bought.run(),
+        Command::Recommend(recommend) => recommend.run(),
+        Command::Popular(popular) => popular.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Append(append) => append.run(),
+        Command::Retract(retract) => retract.run(),
+        Command::Forget(forget) => forget.run(),
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
     };
@@ -73,7 +88,11 @@ enum Failure {
 impl Failure {
     fn code(&self) -> u8 {
         match self {
-            Failure::Cobuy(cobuy::Error::UnknownItem { .. }) => 3,
+            Failure::Cobuy(
+                cobuy::Error::UnknownItem { .. }
+                | cobuy::Error::UnknownCustomer { .. }
+                | cobuy::Error::UnknownOrder { .. },
+            ) => 3,
             Failure::Cobuy(_) | Failure::Output(_) => 1,
             Failure::Usage(_) => 2,
         }
@@ -116,6 +135,11 @@ fn as_flags(message: &str) -> String {
         ("(clock_change = ", "(--clock-change "),
         ("(c_returns = ", "(--c-returns "),
         ("(decimal_comma)", "(--decimal-comma)"),
+        ("(half_life = ", "(--half-life "),
+        (
+            "upsert replaces known ones",
+            "--replace replaces known ones",
+        ),
         (
             "in `fulfilled` or `unfulfilled`",
             "by `--fulfilled` or `--unfulfilled`",

@@ -42,6 +42,17 @@ impl Table {
         }
     }
 
+    /// Columns in any order, each with whether it holds numbers.
+    pub fn of(columns: impl IntoIterator<Item = (&'static str, bool)>) -> Self {
+        let columns = columns.into_iter();
+        Table {
+            columns: columns
+                .map(|(name, number)| Column { name, number })
+                .collect(),
+            rows: Vec::new(),
+        }
+    }
+
     pub fn push(&mut self, row: Vec<String>) {
         self.rows.push(row);
     }

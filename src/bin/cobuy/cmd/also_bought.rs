@@ -1,7 +1,8 @@
 //! `cobuy also-bought`: what goes with an item.
 
+use super::answer::{Filters, notes};
+use crate::Failure;
 use crate::output::{Format, Table, ratio, share, stdout, write_json};
-use crate::{Failure, note};
 use clap::Args;
 use cobuy::Engine;
 use cobuy::engine::Suggestion;
@@ -18,15 +19,8 @@ pub struct AlsoBought {
     shop: PathBuf,
     /// The item's id.
     item: String,
-    /// How many suggestions.
-    #[arg(short, default_value_t = 10)]
-    n: usize,
-    /// Never this item; may be given again.
-    #[arg(long, value_name = "ITEM")]
-    exclude: Vec<String>,
-    /// None but this item; may be given again.
-    #[arg(long, value_name = "ITEM")]
-    only: Vec<String>,
+    #[command(flatten)]
+    filters: Filters,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -35,23 +29,11 @@ pub struct AlsoBought {
 impl AlsoBought {
     pub fn run(self) -> Result<(), Failure> {
         let engine = Engine::open(&self.shop)?;
-        let mut query = engine
-            .also_bought(self.item)
-            .n(self.n)
-            .exclude(self.exclude);
-        if !self.only.is_empty() {
-            query = query.only(self.only);
-        }
-        let answer = query.suggest()?;
-        for id in &answer.unknown {
-            let near = engine.items().near(id);
-            let hint = near.first().map(|near| format!("; did you mean `{near}`?"));
-            let hint = hint.unwrap_or_default();
-            note(&format!("note: `{id}` is no item of this shop{hint}\n"));
-        }
-        if let (Some(reason), false) = (&answer.short_reason, self.format == Format::Json) {
-            note(&format!("note: {reason}\n"));
-        }
+        let answer = self
+            .filters
+            .apply(engine.also_bought(self.item))
+            .suggest()?;
+        notes(&engine, &answer, self.format, "");
         let basis = engine.model().basis().plural();
         let numbers = ["score", basis, "support", "confidence", "lift"];
         stdout(|to| match self.format {
@@ -81,25 +63,27 @@ impl AlsoBought {
 
 /// A suggestion's fields, as programs read them.
 pub fn exact(suggestion: &Suggestion) -> Vec<String> {
-    let evidence = &suggestion.reason.evidence;
+    let evidence = suggestion.reason.evidence();
+    let told = |value: Option<String>| value.unwrap_or_default();
     vec![
         suggestion.item.clone(),
         suggestion.score.to_string(),
-        evidence.both.to_string(),
-        evidence.support.to_string(),
-        evidence.confidence.to_string(),
-        evidence.lift.to_string(),
+        told(evidence.map(|evidence| evidence.both.to_string())),
+        told(evidence.map(|evidence| evidence.support.to_string())),
+        told(evidence.map(|evidence| evidence.confidence.to_string())),
+        told(evidence.map(|evidence| evidence.lift.to_string())),
     ]
 }
 
 fn rounded(suggestion: &Suggestion) -> Vec<String> {
-    let evidence = &suggestion.reason.evidence;
+    let evidence = suggestion.reason.evidence();
+    let told = |value: Option<String>| value.unwrap_or_default();
     vec![
         suggestion.item.clone(),
         ratio(f64::from(suggestion.score)),
-        cobuy::text::grouped(u64::from(evidence.both)),
-        share(evidence.support),
-        share(evidence.confidence),
-        ratio(evidence.lift),
+        told(evidence.map(|evidence| cobuy::text::grouped(u64::from(evidence.both)))),
+        told(evidence.map(|evidence| share(evidence.support))),
+        told(evidence.map(|evidence| share(evidence.confidence))),
+        told(evidence.map(|evidence| ratio(evidence.lift))),
     ]
 }

@@ -1,6 +1,11 @@
-//! One file a subcommand.
+//! One file a subcommand, and what several of them share.
 
 pub mod also_bought;
+mod answer;
+pub mod change;
+pub mod explain;
 pub mod export;
 pub mod fit;
 pub mod inspect;
+pub mod popular;
+pub mod recommend;

@@ -1,0 +1,60 @@
+//! `cobuy explain`: why an item is suggested to somebody, or why it is not.
+
+use super::answer::Filters;
+use crate::Failure;
+use crate::output::{stdout, write_json};
+use clap::{Args, ValueEnum};
+use cobuy::Engine;
+use std::path::PathBuf;
+
+/// Why an item is suggested to a customer, or for a basket, or which stage keeps it out.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  cobuy explain shop.cobuy 85123A --customer 17850
+  cobuy explain shop.cobuy 85123A --basket 22423 --format json")]
+pub struct Explain {
+    /// The shop's file, made by `cobuy fit`.
+    shop: PathBuf,
+    /// The item's id.
+    item: String,
+    /// The customer's id.
+    #[arg(
+        long,
+        value_name = "CUSTOMER",
+        required_unless_present = "basket",
+        conflicts_with = "basket"
+    )]
+    customer: Option<String>,
+    /// An item of a basket; may be given again.
+    #[arg(long, value_name = "ITEM")]
+    basket: Vec<String>,
+    #[command(flatten)]
+    filters: Filters,
+    /// How to write the answer.
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    format: Form,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+impl Explain {
+    pub fn run(self) -> Result<(), Failure> {
+        let engine = Engine::open(&self.shop)?;
+        let query = match self.customer {
+            Some(customer) => engine.for_customer(customer),
+            None => engine.for_basket(self.basket),
+        };
+        let why = self.filters.apply(query).explain(&self.item)?;
+        stdout(|to| match self.format {
+            Form::Json => write_json(to, &why),
+            Form::Table => write!(to, "{why}"),
+        })
+    }
+}
