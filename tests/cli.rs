@@ -461,9 +461,9 @@ fn an_answer_for_programs_is_one_line_of_json_of_one_shape() {
     assert_eq!(
         answer.done(),
         "{\"items\":[\
-         {\"item\":\"teapot\",\"score\":0.8944272,\"reason\":{\"with\":\"tea\",\"basis\":\"customer\",\
+         {\"item\":\"teapot\",\"score\":0.8944272,\"source\":\"also_bought\",\"reason\":{\"with\":\"tea\",\"basis\":\"customer\",\
          \"both\":8,\"support\":0.2,\"confidence\":0.8,\"lift\":4.0}},\
-         {\"item\":\"cup\",\"score\":0.8,\"reason\":{\"with\":\"tea\",\"basis\":\"customer\",\
+         {\"item\":\"cup\",\"score\":0.8,\"source\":\"also_bought\",\"reason\":{\"with\":\"tea\",\"basis\":\"customer\",\
          \"both\":8,\"support\":0.2,\"confidence\":0.8,\"lift\":3.2}}\
          ],\"short_reason\":null}\n"
     );

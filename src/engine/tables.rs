@@ -42,8 +42,7 @@ struct Settings1 {
 #[derive(Serialize, Deserialize)]
 struct Table1 {
     name: String,
-    source_name: String,
-    /// What the known columns were called where the table came from.
+    /// What known columns were called where the table came from, where a setting names them so.
     called: Vec<(String, String)>,
     rows: u64,
     columns: Vec<Column1>,
@@ -264,7 +263,6 @@ impl Table1 {
         };
         Table1 {
             name: told.table.name().to_owned(),
-            source_name: reading.map_or_else(String::new, |r| r.source_name.clone()),
             called: reading.map_or_else(Vec::new, |reading| {
                 let columns = reading.columns.iter();
                 columns
@@ -341,13 +339,8 @@ impl Table1 {
             let column = table.known().iter().find(|column| column.name == known)?;
             Some((column.name, name.clone()))
         });
-        let reading = Reading::new(
-            table,
-            self.source_name.clone(),
-            OnError::Stop,
-            called.collect(),
-            0,
-        );
+        let name = format!("the {table}");
+        let reading = Reading::new(table, name, OnError::Stop, called.collect(), 0);
         Ok((
             Told::from_columns(table, rows, known, own, self.time_formats),
             reading,

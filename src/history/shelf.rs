@@ -20,10 +20,16 @@ pub(crate) struct Shelf {
 
 impl History {
     pub(crate) fn shelf(&self) -> Shelf {
+        // Where the rows came from makes no difference, and what a column was called there only
+        // where a setting names it.
+        let types = &self.settings.types;
         let reading = |reading: &Reading| {
-            let (table, name) = (reading.table, reading.source_name.clone());
-            let columns = reading.columns.clone();
-            Reading::new(table, name, OnError::Stop, columns, 0)
+            let named = reading
+                .columns
+                .iter()
+                .filter(|(_, name)| types.contains_key(name));
+            let (table, name) = (reading.table, format!("the {}", reading.table));
+            Reading::new(table, name, OnError::Stop, named.cloned().collect(), 0)
         };
         let mut readings: Vec<Reading> = self.readings.iter().map(reading).collect();
         readings.sort_by_key(|reading| reading.table);
