@@ -158,3 +158,29 @@ fn gowalla_is_fitted_as_by_hand_and_its_file_answers_as_the_model_does() {
     model.save(&path).unwrap();
     assert!(AlsoBought::open(&path).unwrap() == model);
 }
+
+/// The same data by any door is the same history.
+#[cfg(feature = "parquet")]
+#[test]
+fn online_retail_is_the_same_history_from_csv_and_from_parquet() {
+    let (csv, parquet) = (
+        data("online_retail/online_retail.csv.gz"),
+        data("online_retail/online_retail.parquet"),
+    );
+    let (Some(csv), Some(parquet)) = (csv, parquet) else {
+        return;
+    };
+    let read = |path| {
+        let (reader, settings) = (cobuy::Reader::new(), cobuy::Settings::default());
+        History::read(path, &reader, &settings).unwrap()
+    };
+    let (one, other) = (read(csv), read(parquet));
+    assert!(one == other);
+    assert_eq!(one.summary(), other.summary());
+    let fit = |history: &History| {
+        let engine = Engine::builder(history).also_bought(AlsoBought::params().neighbours(5));
+        let path = tempfile::NamedTempFile::new().unwrap();
+        engine.fit().unwrap().save(path.path()).unwrap()
+    };
+    assert_eq!(fit(&one), fit(&other));
+}

@@ -24,6 +24,7 @@ from cobuy._errors import (
     UnknownItemError,
 )
 from cobuy._shop import Shop, inspect, open
+from cobuy._table import Table
 
 __all__ = [
     "AlsoBought",
@@ -36,6 +37,7 @@ __all__ = [
     "Suggestion",
     "Suggestions",
     "Summary",
+    "Table",
     "UnknownItemError",
     "__version__",
     "inspect",

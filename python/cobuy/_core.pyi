@@ -4,7 +4,16 @@ from typing import Any, TypedDict, final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["AlsoBoughtModel", "History", "ShopEngine", "__version__", "_panic", "inspect"]
+__all__ = [
+    "AlsoBoughtModel",
+    "ArrowTable",
+    "History",
+    "ShopEngine",
+    "__version__",
+    "_frame",
+    "_panic",
+    "inspect",
+]
 
 __version__: str
 
@@ -67,6 +76,20 @@ class AlsoBoughtModel:
     def settings(self) -> tuple[str, int, int]: ...
 
 @final
+class ArrowTable:
+    @staticmethod
+    def from_columns(columns: list[tuple[str, str, list[Any]]]) -> ArrowTable: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def __len__(self) -> int: ...
+    @property
+    def num_rows(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def column_kinds(self) -> list[str]: ...
+    def column(self, name: str, start: int = 0, stop: int | None = None) -> list[Any]: ...
+
+@final
 class History:
     @staticmethod
     def read_csv(path: _Path, options: dict[str, Any]) -> History: ...
@@ -95,4 +118,5 @@ class ShopEngine:
     def items(self) -> list[str]: ...
 
 def inspect(path: _Path) -> str: ...
+def _frame(frame: object) -> object: ...
 def _panic(behind_long: bool) -> None: ...

@@ -6,17 +6,23 @@
 mod also_bought;
 mod arrays;
 mod errors;
+mod frames;
 mod run;
 mod shop;
+mod table;
 
 #[pyo3::pymodule]
 mod _core {
     #[pymodule_export]
     use super::also_bought::AlsoBoughtModel;
     #[pymodule_export]
+    use super::frames::_frame;
+    #[pymodule_export]
     use super::run::_panic;
     #[pymodule_export]
     use super::shop::{History, ShopEngine, inspect};
+    #[pymodule_export]
+    use super::table::ArrowTable;
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");

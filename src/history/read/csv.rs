@@ -3,7 +3,7 @@
 use super::Reader;
 use super::header::Header;
 use super::records::{Fields, LONGEST, MOST_FIELDS, Next, Records};
-use super::rows::{RowProblem, Taking};
+use super::rows::{Form, RowProblem, Taking};
 use super::source::{Source, open, plain_text};
 use super::texts::{NUL, wrong_width};
 use crate::error::{Error, Result};
@@ -129,7 +129,11 @@ fn take(
     if names.all(|(at, name)| fields.get(at).is_some_and(|field| field.trim() == name)) {
         return Ok(Err((None, "the header stands here again".to_owned())));
     }
-    taking.take(records.start_line, |column| fields.get(column), |_| false)
+    taking.take(
+        records.start_line,
+        |column| fields.get(column),
+        |_| Form::Text,
+    )
 }
 
 /// The record's fields, as many as the header has, all of them text.

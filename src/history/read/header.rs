@@ -67,7 +67,7 @@ impl Header {
             .zip(&names)
             .map(|(place, name)| match place {
                 Some(place) => Meaning::Known(place),
-                None if name.is_empty() => Meaning::Nameless,
+                None if is_nameless(name) => Meaning::Nameless,
                 None => Meaning::Own,
             })
             .collect();
@@ -79,6 +79,14 @@ impl Header {
         let known = |name: &String| table.known().iter().any(|column| is_called(column, name));
         names.map(plain).filter(known).count()
     }
+}
+
+/// Whether a name is none: empty, or what pandas calls an index that has no name.
+fn is_nameless(name: &str) -> bool {
+    let level = name
+        .strip_prefix("__index_level_")
+        .and_then(|rest| rest.strip_suffix("__"));
+    name.is_empty() || level.is_some_and(|level| level.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A name without case and without what is no letter or digit.

@@ -22,7 +22,7 @@ pub(super) enum From<'a> {
     Bytes(Box<dyn Read + 'a>, String),
     Texts(TextRows<'a>),
     #[cfg(feature = "arrow")]
-    Batches(super::arrow::Batches<'a>),
+    Batches(super::batches::Batches<'a>),
 }
 
 impl<'a> Input<'a> {
@@ -36,6 +36,20 @@ impl<'a> Input<'a> {
         Input(From::Bytes(Box::new(bytes), name.into()))
     }
 
+    /// Arrow record batches of one schema, which `name` stands for in messages.
+    #[cfg(feature = "arrow")]
+    pub fn batches(
+        schema: arrow_schema::SchemaRef,
+        batches: impl Iterator<Item = Result<arrow_array::RecordBatch>> + 'a,
+        name: impl Into<String>,
+    ) -> Self {
+        Input(From::Batches(super::batches::Batches {
+            schema,
+            batches: Box::new(batches),
+            name: name.into(),
+        }))
+    }
+
     pub(super) fn read(
         self,
         reader: &Reader,
@@ -46,7 +60,7 @@ impl<'a> Input<'a> {
         match self.0 {
             From::Texts(rows) => rows.read(reader, table, settings, watch),
             #[cfg(feature = "arrow")]
-            From::Batches(batches) => batches.read(reader, table, settings, watch),
+            From::Batches(batches) => super::batches::read(batches, reader, table, settings, watch),
             #[cfg(feature = "csv")]
             From::Bytes(bytes, name) => {
                 super::csv::read_bytes(bytes, name, reader, table, settings, watch)
@@ -66,8 +80,9 @@ fn read_path(
     watch: Watch<'_>,
 ) -> Result<(Told, Reading)> {
     #[cfg(feature = "parquet")]
-    if super::parquet::is_parquet(path)? {
-        return super::parquet::read_path(path, reader, table, settings, watch);
+    if super::parquet::is_parquet(path) {
+        let batches = super::batches::of_parquet(path, watch)?;
+        return super::batches::read(batches, reader, table, settings, watch);
     }
     #[cfg(feature = "csv")]
     return super::csv::read_path(path, reader, table, settings, watch);

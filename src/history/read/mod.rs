@@ -1,10 +1,16 @@
 //! Tables from files and programs. Each door has a file here; all of them end in texts under named
 //! columns, which `rows.rs` understands, so that the same data by any door is the same history.
 
+#[cfg(feature = "arrow")]
+mod arrow;
+#[cfg(feature = "arrow")]
+mod batches;
 #[cfg(feature = "csv")]
 mod csv;
 mod header;
 mod input;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(feature = "csv")]
 mod records;
 mod rows;

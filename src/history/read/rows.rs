@@ -14,6 +14,17 @@ use crate::history::told::schema::{Holds, Need, TableName};
 /// What is wrong with a row, and in which column of the table that is read.
 pub(super) type RowProblem = (Option<usize>, String);
 
+/// What a door knows of a column's texts, whatever the caller named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Texts, in the forms that were named.
+    Text,
+    /// Numbers with a decimal point.
+    Number,
+    /// Times in ISO form.
+    Time,
+}
+
 /// A table while its rows come in.
 pub(super) struct Taking<'a> {
     table: TableName,
@@ -84,9 +95,9 @@ impl<'a> Taking<'a> {
         &mut self,
         place: u64,
         get: impl Fn(usize) -> Option<&'r str>,
-        is_time: impl Fn(usize) -> bool,
+        form: impl Fn(usize) -> Form,
     ) -> Result<std::result::Result<(), RowProblem>> {
-        let row = match self.row(&get, is_time) {
+        let row = match self.row(&get, form) {
             Ok(row) => row,
             Err(problem) => return Ok(Err(problem)),
         };
@@ -136,7 +147,7 @@ impl<'a> Taking<'a> {
     fn row<'r>(
         &mut self,
         get: &impl Fn(usize) -> Option<&'r str>,
-        is_time: impl Fn(usize) -> bool,
+        form: impl Fn(usize) -> Form,
     ) -> std::result::Result<Row<'r>, RowProblem> {
         let mut row = Row::blank(self.table);
         let known = self.table.known();
@@ -153,15 +164,19 @@ impl<'a> Taking<'a> {
                 (text, Holds::Id | Holds::Text) => row.texts[place] = text,
                 (None, _) => row.numbers[place] = MISSING,
                 (Some(text), Holds::Money) => {
-                    row.numbers[place] = self.decimal(text, Money::DIGITS).map_err(problem)?;
+                    row.numbers[place] = self
+                        .decimal(text, Money::DIGITS, form(at))
+                        .map_err(problem)?;
                 }
                 (Some(text), Holds::Quantity) => {
-                    row.numbers[place] = self.decimal(text, Quantity::DIGITS).map_err(problem)?;
+                    row.numbers[place] = self
+                        .decimal(text, Quantity::DIGITS, form(at))
+                        .map_err(problem)?;
                 }
                 (Some(text), Holds::Time) => {
-                    let times = match is_time(at) {
-                        true => &mut self.usual_times,
-                        false => &mut self.times,
+                    let times = match form(at) {
+                        Form::Time => &mut self.usual_times,
+                        Form::Text | Form::Number => &mut self.times,
                     };
                     row.numbers[place] = times.read(text).map_err(problem)?;
                 }
@@ -170,8 +185,8 @@ impl<'a> Taking<'a> {
         Ok(row)
     }
 
-    fn decimal(&self, text: &str, digits: u32) -> std::result::Result<i64, String> {
-        let comma = self.reader.decimal_comma;
+    fn decimal(&self, text: &str, digits: u32, form: Form) -> std::result::Result<i64, String> {
+        let comma = self.reader.decimal_comma && form != Form::Number;
         let point = if comma { b',' } else { b'.' };
         parse_decimal(text, digits, point, self.settings.rounding).map_err(|problem| {
             let mut problem = problem.problem(text, digits);

@@ -123,7 +123,9 @@ fn named_encoding(name: &str) -> Result<&'static Encoding> {
 fn foreign(start: &[u8], encoding_named: bool) -> Option<String> {
     let looks = match start {
         [b'P', b'K', 3, 4, ..] => "a zip archive or an Excel workbook; save it as CSV",
-        [b'P', b'A', b'R', b'1', ..] => "a Parquet file; orders are read from CSV",
+        [b'P', b'A', b'R', b'1', ..] => {
+            "a Parquet file, which is read by its path, and not out of a stream"
+        }
         [0xff, 0xfe, ..] if !encoding_named => "UTF-16; name it (encoding = utf-16le)",
         [0xfe, 0xff, ..] if !encoding_named => "UTF-16; name it (encoding = utf-16be)",
         _ => return None,

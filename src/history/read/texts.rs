@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::header::Header;
-use super::rows::Taking;
+use super::rows::{Form, Taking};
 use crate::error::Result;
 use crate::history::reading::Reading;
 use crate::history::settings::Settings;
@@ -70,7 +70,7 @@ impl<'a> TextRows<'a> {
                     };
                     match row.iter().position(nul) {
                         Some(column) => Err((Some(column), NUL.to_owned())),
-                        None => taking.take(place, get, |_| false)?,
+                        None => taking.take(place, get, |_| Form::Text)?,
                     }
                 }
                 false => Err((None, wrong_width(row.len(), header.names.len()))),
