@@ -20,8 +20,8 @@ mod watch;
 pub use engine::{Engine, EngineBuilder, Reason, Suggestion, Suggestions, inspect};
 pub use error::{Conflict, Error, Result};
 pub use history::{
-    History, Input, Instant, Money, OrderLine, Quantity, Reader, Receipt, Settings, TableName,
-    Tables, TextRows,
+    DoctorParams, Finding, History, Input, Instant, Money, OrderLine, Quantity, Reader, Receipt,
+    Report, Settings, Severity, TableName, Tables, TextRows,
 };
 pub use ids::{CustomerIx, ItemIx, Scored};
 pub use matrix::{Basis, Purchases};
