@@ -24,8 +24,8 @@ pub use error::{Conflict, Error, Result};
 #[cfg(feature = "config")]
 pub use history::Config;
 pub use history::{
-    History, Input, Instant, Money, OrderLine, Quantity, Reader, Receipt, Settings, TableName,
-    Tables, TextRows,
+    DoctorParams, Finding, History, Input, Instant, Money, OrderLine, Quantity, Reader, Receipt,
+    Report, Settings, Severity, TableName, Tables, TextRows,
 };
 pub use ids::{CustomerIx, ItemIx, Scored};
 pub use matrix::{Basis, Purchases, Timeline};

@@ -41,6 +41,7 @@ mod change;
 #[cfg(feature = "config")]
 mod config;
 mod decimal;
+mod doctor;
 mod events;
 mod labels;
 mod lines;
@@ -62,6 +63,7 @@ pub use change::Receipt;
 #[cfg(feature = "config")]
 pub use config::Config;
 pub use decimal::{Money, Quantity, Rounding};
+pub use doctor::{DoctorParams, Finding, Paste, Report, Severity};
 pub use events::{Event, KINDS};
 pub use labels::Labels;
 pub use lines::Line;
