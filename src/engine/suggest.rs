@@ -153,7 +153,7 @@ impl Query<'_> {
         let engine = self.engine;
         let (mut picks, rows) = match asked.units.is_empty() {
             true => (Vec::new(), Rows::Kept),
-            false => engine.from_lists(&asked.units, n, &asked.units_filter, scratch)?,
+            false => engine.add_lists(&asked.units, n, &asked.units_filter, scratch)?,
         };
         if picks.len() < n && (self.fallback || asked.units.is_empty()) {
             self.fall_back(asked, n, &mut picks);
@@ -298,7 +298,7 @@ impl Engine {
     }
 
     /// The best of the lists of some units, added up.
-    fn from_lists(
+    fn add_lists(
         &self,
         units: &[u32],
         n: usize,

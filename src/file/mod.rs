@@ -62,5 +62,14 @@ pub fn check_model_path(path: impl AsRef<Path>) -> Result<()> {
         })
 }
 
+/// Whether a path holds what begins as a model file does. What cannot be read is none.
+pub fn is_model(path: impl AsRef<Path>) -> bool {
+    let path = path.as_ref();
+    let mut start = [0; layout::MAGIC.len()];
+    let plain = std::fs::metadata(path).is_ok_and(|about| about.is_file());
+    let read = |mut file: std::fs::File| io::Read::read_exact(&mut file, &mut start);
+    plain && std::fs::File::open(path).and_then(read).is_ok() && start == layout::MAGIC
+}
+
 /// What a model file is identified by: the BLAKE3 hash of its content, in hexadecimal.
 pub type ModelId = String;

@@ -30,6 +30,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Doctor(Box<cmd::doctor::Doctor>),
     Fit(Box<cmd::fit::Fit>),
     AlsoBought(cmd::also_bought::AlsoBought),
     Recommend(cmd::recommend::Recommend),
@@ -44,6 +45,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Doctor(doctor) => doctor.run(),
         Command::Fit(fit) => fit.run(),
         Command::AlsoBought(also_bought) => also_bought.run(),
         Command::Recommend(recommend) => recommend.run(),
@@ -83,6 +85,8 @@ enum Failure {
     Cobuy(cobuy::Error),
     Output(std::io::Error),
     Usage(String),
+    /// Something is odd, and was asked to be a fault; the report says what.
+    Strict,
 }
 
 impl Failure {
@@ -93,7 +97,7 @@ impl Failure {
                 | cobuy::Error::UnknownCustomer { .. }
                 | cobuy::Error::UnknownOrder { .. },
             ) => 3,
-            Failure::Cobuy(_) | Failure::Output(_) => 1,
+            Failure::Cobuy(_) | Failure::Output(_) | Failure::Strict => 1,
             Failure::Usage(_) => 2,
         }
     }
@@ -117,6 +121,7 @@ impl std::fmt::Display for Failure {
             Failure::Cobuy(problem) => write!(f, "{problem}"),
             Failure::Output(problem) => write!(f, "cannot write the output: {problem}"),
             Failure::Usage(problem) => f.write_str(problem),
+            Failure::Strict => f.write_str("the data have warnings or problems (--strict)"),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod also_bought;
 mod answer;
 pub mod change;
+pub mod doctor;
 pub mod explain;
 pub mod export;
 pub mod fit;
