@@ -14,9 +14,9 @@ export CARGO_TERM_COLOR ?= auto
 help: ## Says what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: ## Fits the embedded corner shop and shows what it learnt
-	@$(CARGO) build $(LOCKED) --quiet --release --features cli
-	@sh datasets/corner_shop/demo.sh $(TARGET)/release/cobuy
+demo: ## Makes a simulated shop, looks it over, fits it and asks it
+	@$(CARGO) build $(LOCKED) --quiet --release --features cli --bin cobuy --example generate
+	@sh datasets/demo.sh $(TARGET)/release/examples/generate $(TARGET)/release/cobuy
 
 test: lint rust python ## Runs every check and test
 
@@ -25,6 +25,7 @@ lint: ## Formatting, clippy with every set of features, documentation
 	$(CARGO) clippy $(LOCKED) --workspace --all-targets --all-features --quiet -- -D warnings
 	$(CARGO) clippy $(LOCKED) --all-targets --no-default-features --quiet -- -D warnings
 	$(CARGO) clippy $(LOCKED) --all-targets --no-default-features --features csv --quiet -- -D warnings
+	$(CARGO) clippy $(LOCKED) --all-targets --no-default-features --features arrow --quiet -- -D warnings
 	$(CARGO) clippy $(LOCKED) --all-targets --no-default-features --features cli --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --all-features --quiet
 

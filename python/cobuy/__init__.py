@@ -2,9 +2,10 @@
 
 Two doors lead to the same core. Labels in, suggestions out::
 
-    shop = cobuy.Shop.from_csv("orders.csv")
+    shop = cobuy.Shop.from_orders("orders.csv", items="items.csv")
     shop.fit(cobuy.AlsoBought(neighbours=50))
     shop.also_bought("tea", n=3)
+    shop.recommend(["ann", "bo"], n=5)
     shop.save("shop.cobuy")
 
 Indices in, arrays out, for those who come with a SciPy matrix::
@@ -14,14 +15,24 @@ Indices in, arrays out, for those who come with a SciPy matrix::
 """
 
 from cobuy._also_bought import AlsoBought
-from cobuy._answers import Reason, Suggestion, Suggestions, Summary
+from cobuy._answers import (
+    Explanation,
+    Reason,
+    Receipt,
+    Report,
+    Suggestion,
+    Suggestions,
+    Summary,
+)
 from cobuy._core import __version__
 from cobuy._errors import (
     DataError,
     InternalError,
     ModelFileError,
     NotFittedError,
+    UnknownCustomerError,
     UnknownItemError,
+    UnknownOrderError,
 )
 from cobuy._shop import Shop, inspect, open
 from cobuy._table import Table
@@ -29,16 +40,21 @@ from cobuy._table import Table
 __all__ = [
     "AlsoBought",
     "DataError",
+    "Explanation",
     "InternalError",
     "ModelFileError",
     "NotFittedError",
     "Reason",
+    "Receipt",
+    "Report",
     "Shop",
     "Suggestion",
     "Suggestions",
     "Summary",
     "Table",
+    "UnknownCustomerError",
     "UnknownItemError",
+    "UnknownOrderError",
     "__version__",
     "inspect",
     "open",

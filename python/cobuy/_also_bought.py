@@ -16,7 +16,9 @@ from cobuy._errors import NotFittedError
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-_SETTINGS = ("measure", "neighbours", "min_customers", "threads")
+    from cobuy._core import _ModelSettings
+
+_SETTINGS = ("measure", "neighbours", "min_customers", "half_life", "within_days", "threads")
 
 
 class AlsoBought:
@@ -33,6 +35,12 @@ class AlsoBought:
         How many neighbours an item keeps at most.
     min_customers : int, default 1
         How many customers must have bought both items at least.
+    half_life : float or None, default None
+        After how many days a purchase weighs half, for the measures cosine and count; None: it always
+        weighs as much. Needs times, and so a shop to be fitted on rather than a matrix.
+    within_days : float or None, default None
+        Within how many days after an item its neighbours must have been bought, for the measures
+        count, confidence and lift; None: ever, also before. Needs times likewise.
     threads : int or None, default None
         How many threads work; None for all cores. Results are the same for any number.
 
@@ -68,10 +76,15 @@ class AlsoBought:
         neighbours: int = 50,
         min_customers: int = 1,
         threads: int | None = None,
+        *,
+        half_life: float | None = None,
+        within_days: float | None = None,
     ) -> None:
         self.measure = measure
         self.neighbours = neighbours
         self.min_customers = min_customers
+        self.half_life = half_life
+        self.within_days = within_days
         self.threads = threads
 
     def fit(self, user_items: Any) -> AlsoBought:
@@ -95,7 +108,7 @@ class AlsoBought:
             For what is no matrix.
         """
         arguments = self._checked()
-        self._model = AlsoBoughtModel.fit(matrix("user_items", user_items), *arguments)
+        self._model = AlsoBoughtModel.fit(matrix("user_items", user_items), arguments)
         return self
 
     def similar_items(
@@ -213,8 +226,14 @@ class AlsoBought:
             For a file that cannot be read.
         """
         fitted = AlsoBoughtModel.open(path)
-        measure, neighbours, min_customers = fitted.settings
-        model = cls(measure=measure, neighbours=neighbours, min_customers=min_customers)
+        measure, neighbours, min_customers, half_life, within_days, _ = fitted.settings
+        model = cls(
+            measure=measure,
+            neighbours=neighbours,
+            min_customers=min_customers,
+            half_life=half_life,
+            within_days=within_days,
+        )
         model._model = fitted
         return model
 
@@ -270,7 +289,7 @@ class AlsoBought:
         ]
         return f"AlsoBought({', '.join(changed)})"
 
-    def _checked(self) -> tuple[str, int, int, int | None]:
+    def _checked(self) -> _ModelSettings:
         """The settings in the order the core takes them."""
         if not isinstance(self.measure, str):
             raise ValueError(f"`measure` is {self.measure!r}, but it must be a name such as 'cosine'")
@@ -278,6 +297,8 @@ class AlsoBought:
             self.measure,
             whole("neighbours", self.neighbours),
             whole("min_customers", self.min_customers),
+            _days("half_life", self.half_life),
+            _days("within_days", self.within_days),
             None if self.threads is None else whole("threads", self.threads),
         )
 
@@ -307,3 +328,12 @@ def _unpadded(
     """The one row of a padded answer, as long as it goes."""
     told = ids[0] >= 0
     return ids[0][told], scores[0][told]
+
+
+def _days(name: str, value: Any) -> float | None:
+    """A number of days, or None; the core says which numbers may be."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise ValueError(f"`{name}` is {value!r}, but it must be a number of days")
+    return float(value)

@@ -9,30 +9,46 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an item is suggested; ``str(reason)`` says it in words."""
+    """Why an item is suggested; ``str(reason)`` says it in words.
 
-    #: The item it was bought with.
-    with_: str
+    What was bought with another item has ``with_``, ``both``, ``support``, ``confidence`` and ``lift``;
+    what is popular has ``buyers`` and ``support``. The others are None.
+    """
+
     #: What was counted: "customer" or "order".
     basis: str
+    #: The item it was bought with: of several, the one that speaks most for it.
+    with_: str | None = None
+    #: That item's name, where the shop tells one.
+    with_name: str | None = None
+    #: How many more of the items that were asked about speak for it.
+    others: int = 0
     #: How many customers (or orders) bought both.
-    both: int
-    #: Their share of all who bought anything.
-    support: float
+    both: int | None = None
+    #: Their share of all who bought anything; of what is popular, the buyers' share.
+    support: float | None = None
     #: Their share of those who bought the item.
-    confidence: float
+    confidence: float | None = None
     #: How many times oftener than chance.
-    lift: float
+    lift: float | None = None
+    #: Within how many days after the other it was bought, where the lists were learnt so.
+    within_days: float | None = None
+    #: The category it is popular in; None: in the whole shop.
+    category: str | None = None
+    #: How many customers (or orders) bought it.
+    buyers: int | None = None
     _words: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
         return self._words
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields by the names that all faces share."""
-        fields = asdict(self)
+        """The fields by the names that all faces share, without those that tell nothing."""
+        fields = {name: value for name, value in asdict(self).items() if value is not None}
         del fields["_words"]
-        return {"with": fields.pop("with_"), **fields}
+        if fields["others"] == 0:
+            del fields["others"]
+        return {"with": fields.pop("with_"), **fields} if "with_" in fields else fields
 
 
 @dataclass(frozen=True)
@@ -40,12 +56,19 @@ class Suggestion:
     """An item, how well it scored, and why."""
 
     item: str
+    #: By the model's measure where ``source`` is "also_bought", else how many bought it.
     score: float
     reason: Reason
+    #: "also_bought", "category_popular" or "popular": the level it comes from.
+    source: str = "also_bought"
+    #: The item's name, where the shop tells one.
+    name: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by the names that all faces share."""
-        return {"item": self.item, "score": self.score, "reason": self.reason.to_dict()}
+        named = {} if self.name is None else {"name": self.name}
+        told: dict[str, Any] = {"item": self.item, **named, "score": self.score}
+        return {**told, "source": self.source, "reason": self.reason.to_dict()}
 
 
 class Suggestions(list[Suggestion]):
@@ -83,8 +106,8 @@ class Suggestions(list[Suggestion]):
     __repr__ = __str__
 
 
-class Summary(dict[str, Any]):
-    """What was read, by name; ``print(summary)`` says it in words."""
+class Told(dict[str, Any]):
+    """What the core tells, by name; ``print`` says it in words."""
 
     def __init__(self, fields: Mapping[str, Any], words: str) -> None:
         super().__init__(fields)
@@ -92,3 +115,24 @@ class Summary(dict[str, Any]):
 
     def __str__(self) -> str:
         return self._words.rstrip("\n")
+
+
+class Summary(Told):
+    """What was read, by name."""
+
+
+class Receipt(Told):
+    """What was taken out of a shop for a customer who is forgotten. It does not name them."""
+
+
+class Explanation(Told):
+    """Why an item is suggested, or which stage keeps it out, and what each item adds."""
+
+
+class Report(Told):
+    """What is odd in a shop's data: ``report["findings"]``, worst first."""
+
+    def __init__(self, fields: Mapping[str, Any], words: str, is_clean: bool) -> None:
+        super().__init__(fields, words)
+        #: Whether there is no warning and no problem.
+        self.is_clean = is_clean

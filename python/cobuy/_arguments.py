@@ -28,6 +28,22 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     return min(number, _MOST)
 
 
+def one_id(name: str, value: Any) -> str:
+    """An id as text; whole numbers are ids too."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return str(value)
+    raise TypeError(f"`{name}` must be an id, a text or a whole number, but is {value!r}")
+
+
+def ids(name: str, values: Any) -> list[str]:
+    """Several ids; a single one is taken for a list of one."""
+    if isinstance(values, (str, int, np.integer)):
+        values = [values]
+    return [one_id(name, value) for value in values]
+
+
 def indices(name: str, value: Any, items: int) -> tuple[npt.NDArray[np.int64], bool]:
     """Item indices as a 1-d array, and whether a single one was given."""
     array = np.asarray(value)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from os import PathLike
 from typing import Any, TypedDict, final
 
@@ -21,6 +22,41 @@ _Path = str | PathLike[str]
 _Positions = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 _Arrays = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
+_ModelSettings = tuple[str, int, int, float | None, float | None, int | None]
+_Teller = Callable[[str, int, int | None], None]
+_Sources = list[tuple[str, Any]]
+_Told = tuple[str, list[str]]
+
+class _Options(TypedDict):
+    config: Any
+    columns: list[tuple[str, str, str | None]]
+    delimiter: str | None
+    encoding: str | None
+    time_format: str | None
+    decimal_comma: bool | None
+    on_error: str | None
+    time_zone: str | None
+    currency: str | None
+    clock_change: str | None
+    fulfilled: list[str] | None
+    unfulfilled: list[str]
+    c_returns: bool | None
+    rounding: str | None
+    duplicates: str | None
+    missing: list[str] | None
+    ignore: list[str]
+    groups: list[tuple[str, list[str]]]
+    types: list[tuple[str, str]]
+
+class _Question(TypedDict):
+    about: str
+    ids: list[str]
+    n: int
+    exclude: list[str]
+    only: list[str] | None
+    keep_owned: bool
+    fallback: bool | None
+
 class _Matrix(TypedDict):
     shape: tuple[int, int]
     indptr: _Positions
@@ -30,13 +66,7 @@ class _Matrix(TypedDict):
 @final
 class AlsoBoughtModel:
     @staticmethod
-    def fit(
-        matrix: _Matrix,
-        measure: str,
-        neighbours: int,
-        min_customers: int,
-        threads: int | None,
-    ) -> AlsoBoughtModel: ...
+    def fit(matrix: _Matrix, settings: _ModelSettings) -> AlsoBoughtModel: ...
     @staticmethod
     def open(path: _Path) -> AlsoBoughtModel: ...
     @staticmethod
@@ -73,7 +103,7 @@ class AlsoBoughtModel:
     @property
     def customers(self) -> int: ...
     @property
-    def settings(self) -> tuple[str, int, int]: ...
+    def settings(self) -> _ModelSettings: ...
 
 @final
 class ArrowTable:
@@ -92,18 +122,19 @@ class ArrowTable:
 @final
 class History:
     @staticmethod
-    def read_csv(path: _Path, options: dict[str, Any]) -> History: ...
+    def read(sources: _Sources, options: _Options, tell: _Teller | None) -> History: ...
+    def append(self, sources: _Sources, options: _Options, replace: bool) -> History: ...
+    def retract(self, orders: list[str]) -> History: ...
+    def forget(self, customer: str) -> tuple[History, str, str]: ...
+    def as_of(self, instant: str) -> History: ...
+    def doctor(self) -> tuple[str, str, bool]: ...
     def summary(self) -> tuple[str, str]: ...
     def purchases(self, basis: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]: ...
     def lines(self) -> dict[str, Any]: ...
+    def table(self, name: str) -> ArrowTable: ...
     def ids(self) -> tuple[list[str], list[str], list[str]]: ...
     def fit(
-        self,
-        measure: str,
-        neighbours: int,
-        min_customers: int,
-        threads: int | None,
-        basis: str,
+        self, settings: _ModelSettings, basis: str, by_group: bool, tell: _Teller | None
     ) -> ShopEngine: ...
 
 @final
@@ -111,11 +142,21 @@ class ShopEngine:
     @staticmethod
     def open(path: _Path) -> ShopEngine: ...
     def save(self, path: _Path) -> str: ...
-    def also_bought(
-        self, item: str, n: int, exclude: list[str], only: list[str] | None
-    ) -> tuple[str, list[str]]: ...
+    def history(self) -> History: ...
+    def refit(self, history: History) -> ShopEngine: ...
+    def ask(self, question: _Question) -> _Told: ...
+    def page(self, questions: list[_Question]) -> list[_Told]: ...
+    def ask_all(
+        self,
+        who: str,
+        questions: list[tuple[str, _Question]],
+        explain: bool,
+        tell: _Teller | None,
+    ) -> tuple[ArrowTable, list[tuple[str, str]]]: ...
+    def explain(self, question: _Question, item: str) -> tuple[str, str]: ...
     def all_also_bought(self, n: int | None) -> list[tuple[str, str]]: ...
     def items(self) -> list[str]: ...
+    def customers(self) -> list[str]: ...
 
 def inspect(path: _Path) -> str: ...
 def _frame(frame: object) -> object: ...

@@ -35,6 +35,20 @@ class UnknownItemError(KeyError):
         return str(self.args[0])
 
 
+class UnknownOrderError(KeyError):
+    """An order that was never told."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownCustomerError(KeyError):
+    """A customer that no table names."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class ModelFileError(ValueError):
     """A model file that is damaged, foreign, or of a newer version."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -12,20 +11,28 @@ import numpy as np
 
 from cobuy import _core
 from cobuy._also_bought import AlsoBought
-from cobuy._answers import Reason, Suggestion, Suggestions, Summary
-from cobuy._arguments import whole
+from cobuy._answers import Explanation, Reason, Receipt, Report, Suggestion, Suggestions, Summary
+from cobuy._arguments import ids, one_id, whole
 from cobuy._errors import NotFittedError
+from cobuy._progress import teller
+from cobuy._table import Table
+from cobuy._tables import options, sources
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from scipy.sparse import csr_array
 
 _Path = str | PathLike[str]
+_Id = str | int
+#: A file's path, or a data frame: anything with ``__arrow_c_stream__``.
+_Rows = Any
 
 
 class Shop:
-    """A shop: its orders and what was learnt from them.
+    """A shop: its tables and what was learnt from them.
 
-    Made by :meth:`from_csv` or, from a saved file, by :func:`cobuy.open`.
+    Made by :meth:`from_orders` or, from a saved file, by :func:`cobuy.open`.
 
     Examples
     --------
@@ -33,7 +40,7 @@ class Shop:
     >>> rows = ["order_id,customer_id,item_id", "1,ann,tea", "1,ann,cup", "2,bo,tea", "3,bo,cup"]
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "orders.csv"
     >>> _ = path.write_text("\\n".join(rows))
-    >>> shop = cobuy.Shop.from_csv(path).fit(cobuy.AlsoBought(neighbours=10))
+    >>> shop = cobuy.Shop.from_orders(path).fit(cobuy.AlsoBought(neighbours=10))
     >>> shop.also_bought("tea", n=1)
     cup  1.000  bought with `tea` by 2 customers, 1.0 times chance
     """
@@ -43,37 +50,51 @@ class Shop:
         self._engine = engine
 
     @classmethod
-    def from_csv(
+    def from_orders(
         cls,
-        path: _Path,
+        orders: _Rows | Sequence[_Rows],
         *,
-        columns: Mapping[str, str | None] | None = None,
-        delimiter: str | None = None,
-        encoding: str | None = None,
-        time_format: str | None = None,
-        decimal_comma: bool = False,
-        on_error: str = "stop",
-        time_zone: str = "UTC",
-        clock_change: str = "refuse",
-        fulfilled: Iterable[str] | None = None,
-        unfulfilled: Iterable[str] = (),
-        c_returns: bool | None = None,
-        rounding: str = "refuse",
-        duplicates: str = "keep",
-        missing: Iterable[str] | None = None,
-        ignore: Iterable[str] = (),
-        types: Mapping[str, str] | None = None,
+        items: _Rows | None = None,
+        customers: _Rows | None = None,
+        events: _Rows | None = None,
+        spend: _Rows | None = None,
+        columns: Mapping[str, str | None | Mapping[str, str | None]] | None = None,
+        config: _Path | None = None,
+        show_progress: bool | None = None,
+        **settings: Any,
     ) -> Shop:
-        """Read order lines from a CSV file, plain or gzip.
+        """Understand a shop's tables.
 
         Parameters
         ----------
-        path : path
-            The file. Its header names the columns; usual spellings are recognised.
+        orders : path or data frame, or a list of those
+            Lines of orders: order_id, customer_id and item_id, and where they are there quantity,
+            price, ordered_at, status, channel, campaign, discount, cost, return_of and currency. Usual
+            spellings of these names are recognised; any other column is kept as the shop's own. A
+            path is a CSV file, plain or gzip, or a Parquet file; a data frame is anything with
+            ``__arrow_c_stream__``: pandas, polars, pyarrow, DuckDB. The same data give the same shop by
+            any of them.
+        items : path or data frame, optional
+            What the shop sells: item_id, and name, category (a path such as "toys/wood"), brand, price,
+            cost, stock, group (the article a variant belongs to).
+        customers : path or data frame, optional
+            Who the customers are: customer_id and columns of the shop's own.
+        events : path or data frame, optional
+            What customers did: customer_id, kind, at, and item_id, value, price, query.
+        spend : path or data frame, optional
+            What was spent on adverts: channel, from, to, amount, and campaign, keyword.
         columns : mapping, optional
-            What the file calls a column, as ``{"customer_id": "Client"}``; None: the file has none.
-            Columns: order_id, customer_id, item_id (needed), quantity, price, ordered_at, status,
-            channel, campaign, discount, cost, return_of, currency.
+            What the orders call a column, as ``{"customer_id": "Client"}``; None: they have none. Of
+            another table: ``{"items": {"category": "Kind"}}``.
+        config : path, optional
+            A ``shop.toml``; what is said here wins over it.
+        show_progress : bool, optional
+            Whether to draw a bar; where not given, on a terminal and in a notebook.
+        **settings
+            As below, each once.
+
+        Other Parameters
+        ----------------
         delimiter : str, optional
             What stands between fields; recognised where not given.
         encoding : str, optional
@@ -106,37 +127,30 @@ class Shop:
         types : mapping, optional
             The kind of a column of the shop's own: "text", "number", "flag" or "time".
 
+        currency : str, optional
+            The shop's currency; rows that tell another are refused.
+        groups : mapping, optional
+            Named groups of items, variants of one article: ``{"cup": ["cup-red", "cup-blue"]}``.
+
         Raises
         ------
         DataError
             For what cannot be read or means two things, with ``file``, ``line`` and ``column``.
         ValueError
             For an argument that cannot be.
+        TypeError
+            For rows that are neither a path nor a data frame, and an argument that there is not.
         OSError
             For a file that cannot be read.
         """
-        if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-            # Opening a pipe waits for its writer, and no Ctrl-C would end that.
-            raise OSError(f"cannot read `{os.fspath(path)}`: it is no plain file")
-        options = {
-            "columns": list((columns or {}).items()),
-            "delimiter": delimiter,
-            "encoding": encoding,
-            "time_format": time_format,
-            "decimal_comma": bool(decimal_comma),
-            "on_error": on_error,
-            "time_zone": time_zone,
-            "clock_change": clock_change,
-            "fulfilled": _texts("fulfilled", fulfilled),
-            "unfulfilled": _texts("unfulfilled", unfulfilled) or [],
-            "c_returns": c_returns,
-            "rounding": rounding,
-            "duplicates": duplicates,
-            "missing": _texts("missing", missing),
-            "ignore": _texts("ignore", ignore) or [],
-            "types": list((types or {}).items()),
-        }
-        return cls(_core.History.read_csv(path, options), None)
+        tables = sources(orders, items, customers, events, spend)
+        told = options(columns, config, settings)
+        return cls(_core.History.read(tables, told, teller(show_progress)), None)
+
+    @classmethod
+    def from_csv(cls, path: _Path, **arguments: Any) -> Shop:
+        """Read order lines from a CSV or Parquet file: :meth:`from_orders` by its other name."""
+        return cls.from_orders(path, **arguments)
 
     @property
     def summary(self) -> Summary:
@@ -152,12 +166,23 @@ class Shop:
     @property
     def customers(self) -> list[str]:
         """The ids of all customers, by index."""
-        return self._told().ids()[0]
+        return self._told().ids()[0] if self._engine is None else self._engine.customers()
 
     @property
     def orders(self) -> list[str]:
         """The ids of all orders, by index."""
         return self._told().ids()[2]
+
+    def table(self, name: str) -> Table:
+        """One of the shop's tables as understood.
+
+        Parameters
+        ----------
+        name : {"orders", "items", "customers", "events", "spend"}
+            Of orders a row a line, with ``left`` (what counts after status and returns), ``amount`` and
+            ``margin``; of items and customers a row for every id that any table names.
+        """
+        return Table(self._told().table(name))
 
     def lines(self) -> dict[str, Any]:
         """All order lines as understood, by column.
@@ -189,33 +214,58 @@ class Shop:
         shape = (len(starts) - 1, len(self._told().ids()[1]))
         return csr_array((np.ones(len(items), dtype=np.int8), items, starts), shape=shape)
 
-    def fit(self, model: AlsoBought | None = None, *, basis: str = "customer") -> Shop:
+    def doctor(self) -> Report:
+        """What is odd in the data, what it does to results, and the way out.
+
+        Returns
+        -------
+        Report
+            ``print(report)`` says it in words; ``report["findings"]`` holds counts and examples.
+        """
+        return Report(*_told(self._told().doctor()))
+
+    def fit(
+        self,
+        *models: AlsoBought,
+        basis: str = "customer",
+        by_group: bool = False,
+        show_progress: bool | None = None,
+    ) -> Shop:
         """Learn what sells with what.
 
         Parameters
         ----------
-        model : AlsoBought, optional
-            The settings; the defaults where not given.
+        *models : AlsoBought
+            The settings, at most one of each kind; the defaults where not given.
         basis : {"customer", "order"}
             Whether two items go together when one customer bought both, or when one order holds both.
+        by_group : bool
+            Whether the variants of a group count as one item; else each counts by itself and is
+            never suggested beside another.
+        show_progress : bool, optional
+            Whether to draw a bar; where not given, on a terminal and in a notebook.
 
         Returns
         -------
         self
         """
-        settings = AlsoBought() if model is None else model
+        if len(models) > 1:
+            raise ValueError(f"{len(models)} models were given, but a shop has one of each kind")
+        settings = models[0] if models else AlsoBought()
         if not isinstance(settings, AlsoBought):
-            raise TypeError(f"`model` must be a cobuy.AlsoBought, but is {type(model).__name__}")
-        self._engine = self._told().fit(*settings._checked(), basis)
+            raise TypeError(f"a model must be a cobuy.AlsoBought, but is {type(settings).__name__}")
+        tell = teller(show_progress)
+        self._engine = self._told().fit(settings._checked(), basis, bool(by_group), tell)
         return self
 
     def also_bought(
         self,
-        item: str | int,
+        item: _Id,
         n: int = 10,
         *,
-        exclude: Iterable[str | int] | None = (),
-        only: Iterable[str | int] | None = None,
+        exclude: Iterable[_Id] | None = (),
+        only: Iterable[_Id] | None = None,
+        fallback: bool = False,
     ) -> Suggestions:
         """What customers who bought an item also buy.
 
@@ -227,6 +277,8 @@ class Shop:
             How many.
         exclude, only : iterable of str or int
             Items never to suggest; the only items to suggest.
+        fallback : bool
+            Whether to fill up with what is popular in the item's category, and then in the shop.
 
         Returns
         -------
@@ -238,15 +290,116 @@ class Shop:
         UnknownItemError
             A KeyError that names near ids.
         """
-        answer, words = self._asked().also_bought(
-            _id("item", item),
-            whole("n", n),
-            _ids("exclude", () if exclude is None else exclude),
-            None if only is None else _ids("only", only),
-        )
-        told = json.loads(answer)
-        suggestions = map(_suggestion, told["items"], words)
-        return Suggestions(suggestions, told["short_reason"], told.get("unknown", ()))
+        asked = _question("also_bought", [one_id("item", item)], n, exclude, only, fallback=fallback)
+        return _suggestions(*self._asked().ask(asked))
+
+    def popular(
+        self,
+        n: int = 10,
+        *,
+        category: str | None = None,
+        exclude: Iterable[_Id] | None = (),
+        only: Iterable[_Id] | None = None,
+    ) -> Suggestions:
+        """What is bought most, in the shop or in a category and those under it."""
+        about = [] if category is None else [category]
+        return _suggestions(*self._asked().ask(_question("popular", about, n, exclude, only)))
+
+    def recommend(
+        self,
+        customers: _Id | Iterable[_Id] | None = None,
+        n: int = 10,
+        *,
+        baskets: Iterable[Iterable[_Id]] | None = None,
+        exclude: Iterable[_Id] | None = (),
+        only: Iterable[_Id] | None = None,
+        keep_owned: bool = False,
+        fallback: bool = True,
+        explain: bool = False,
+        show_progress: bool | None = None,
+    ) -> Table:
+        """What goes with all that customers bought, or with baskets.
+
+        Parameters
+        ----------
+        customers : str or int, or an iterable of those, optional
+            Whom to suggest to. One who is not known, or bought nothing, gets what is popular.
+        n : int, default 10
+            How many each: exactly so many, or fewer with the reason in ``short_reasons``.
+        baskets : iterable of iterables of str or int, optional
+            Baskets to suggest for, in place of customers.
+        exclude, only : iterable of str or int
+            Items never to suggest; the only items to suggest.
+        keep_owned : bool
+            Whether what is owned, or in the basket, may be suggested as well.
+        fallback : bool
+            Whether to fill up with what is popular in the categories of what was bought, then in the shop.
+        explain : bool
+            Whether to add the evidence: with, both, support, confidence and lift.
+        show_progress : bool, optional
+            Whether to draw a bar; where not given, on a terminal and in a notebook.
+
+        Returns
+        -------
+        Table
+            A row a suggestion: customer (or basket, its number from 0), rank, item, name, score, source,
+            reason. ``table.short_reasons`` says who got fewer than n, and why.
+        """
+        if (customers is None) == (baskets is None):
+            raise ValueError("say either `customers` or `baskets`, and not both")
+        if baskets is None:
+            who, about = "customer", "customer"
+            asked = [(name, [name]) for name in ids("customers", customers)]
+        else:
+            who, about = "basket", "basket"
+            asked = [(str(at), ids("baskets", basket)) for at, basket in enumerate(baskets)]
+        rest = (n, exclude, only, bool(keep_owned), bool(fallback))
+        questions = [(name, _question(about, names, *rest)) for name, names in asked]
+        table, short = self._asked().ask_all(who, questions, bool(explain), teller(show_progress))
+        return Table(table, dict(short))
+
+    def page(self, *lists: Mapping[str, Any], n: int = 10) -> list[Suggestions]:
+        """Several lists of one page, each without what those before it show.
+
+        Parameters
+        ----------
+        *lists : mapping
+            What each list is about: ``{"also_bought": item}``, ``{"basket": items}``, ``{"customer": id}``,
+            ``{"popular": None}`` or ``{"popular": category}``; beside it ``n``, ``exclude``, ``only``,
+            ``keep_owned`` and ``fallback`` where they differ.
+        n : int, default 10
+            How many each.
+        """
+        questions = [_of_page(told, n) for told in lists]
+        return [_suggestions(*told) for told in self._asked().page(questions)]
+
+    def explain(
+        self,
+        item: _Id,
+        *,
+        customer: _Id | None = None,
+        basket: Iterable[_Id] | None = None,
+        n: int = 10,
+        exclude: Iterable[_Id] | None = (),
+        only: Iterable[_Id] | None = None,
+        keep_owned: bool = False,
+        fallback: bool = True,
+    ) -> Explanation:
+        """Why an item is suggested to a customer or for a basket, or which stage keeps it out.
+
+        Returns
+        -------
+        Explanation
+            ``rank``, ``score`` and ``source`` where it is suggested, else ``kept_out`` with its ``stage``;
+            ``contributions``: what each item of the history adds to its score.
+        """
+        if (customer is None) == (basket is None):
+            raise ValueError("say either `customer` or `basket`, and not both")
+        about = "basket" if customer is None else "customer"
+        names = ids("basket", basket) if customer is None else [one_id("customer", customer)]
+        asked = _question(about, names, n, exclude, only, bool(keep_owned), bool(fallback))
+        told, words = self._asked().explain(asked, one_id("item", item))
+        return Explanation(json.loads(told), words)
 
     def all_also_bought(self, n: int | None = None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Every item with its list, for a nightly load.
@@ -265,6 +418,87 @@ class Shop:
         lists = self._asked().all_also_bought(None if n is None else whole("n", n))
         return ((item, json.loads(suggestions)) for item, suggestions in lists)
 
+    def append(
+        self,
+        orders: _Rows | Sequence[_Rows] | None = None,
+        *,
+        items: _Rows | None = None,
+        customers: _Rows | None = None,
+        events: _Rows | None = None,
+        spend: _Rows | None = None,
+        columns: Mapping[str, str | None | Mapping[str, str | None]] | None = None,
+        config: _Path | None = None,
+        replace: bool = False,
+        **settings: Any,
+    ) -> Shop:
+        """Add new orders, and rows of other tables; a fitted shop learns anew.
+
+        Rows of items and customers replace those of the same id. The shop is as if all had been read
+        at once.
+
+        Parameters
+        ----------
+        orders, items, customers, events, spend, columns, config
+            As for :meth:`from_orders`.
+        replace : bool
+            Whether orders that are known already are replaced; else they are refused.
+        **settings
+            How the tables are written: delimiter, encoding, time_format, decimal_comma, on_error. What
+            the rows mean is as it was.
+
+        Returns
+        -------
+        self
+        """
+        tables = sources(orders, items, customers, events, spend)
+        told = options(columns, config, settings, reading_only=True)
+        return self._become(self._told().append(tables, told, bool(replace)))
+
+    def upsert(self, orders: _Rows | Sequence[_Rows], **arguments: Any) -> Shop:
+        """Put orders in place of those of the same ids: :meth:`append` with ``replace=True``."""
+        return self.append(orders, replace=True, **arguments)
+
+    def retract(self, orders: _Id | Iterable[_Id]) -> Shop:
+        """Take orders back, as if they had never been; a fitted shop learns anew.
+
+        Raises
+        ------
+        UnknownOrderError
+            A KeyError that names near ids.
+        """
+        return self._become(self._told().retract(ids("orders", orders)))
+
+    def forget(self, customer: _Id) -> Receipt:
+        """Forget a customer, as if they had never been; a fitted shop learns anew.
+
+        Their orders, events and row go, and items known only through them; rows that name nobody
+        stay and are counted.
+
+        Returns
+        -------
+        Receipt
+            What was taken out.
+
+        Raises
+        ------
+        UnknownCustomerError
+            A KeyError.
+        """
+        history, told, words = self._told().forget(one_id("customer", customer))
+        self._become(history)
+        return Receipt(json.loads(told), words)
+
+    def as_of(self, instant: str | datetime) -> Shop:
+        """The shop as it was just before an instant; a fitted one is learnt from what was known then.
+
+        Parameters
+        ----------
+        instant : str or datetime
+            Such as "2024-06-01"; without an offset it is in UTC.
+        """
+        text = instant if isinstance(instant, str) else instant.isoformat(sep=" ")
+        return Shop(None, self._engine)._become(self._told().as_of(text))
+
     def save(self, path: _Path) -> str:
         """Save the shop's private file; the file that was there stays on any failure.
 
@@ -279,12 +513,17 @@ class Shop:
         learnt = "not fitted" if self._engine is None else "fitted"
         return f"<cobuy.Shop of {len(self.items)} items, {learnt}>"
 
+    def _become(self, history: _core.History) -> Shop:
+        """Takes another history, once what was learnt of the old one is learnt of it."""
+        if self._engine is not None:
+            self._engine = self._engine.refit(history)
+        self._history = history
+        return self
+
     def _told(self) -> _core.History:
         if self._history is None:
-            raise ValueError(
-                "this shop was opened from a file, which keeps what was learnt and not the orders; "
-                "read them with Shop.from_csv"
-            )
+            # An opened shop understands its tables once somebody asks for them.
+            self._history = self._asked().history()
         return self._history
 
     def _asked(self) -> _core.ShopEngine:
@@ -312,34 +551,71 @@ def inspect(path: _Path) -> dict[str, Any]:
     return told
 
 
+def _told(told: tuple[str, str, bool]) -> tuple[dict[str, Any], str, bool]:
+    fields, words, is_clean = told
+    return json.loads(fields), words, is_clean
+
+
+def _suggestions(answer: str, words: list[str]) -> Suggestions:
+    told = json.loads(answer)
+    suggestions = map(_suggestion, told["items"], words)
+    return Suggestions(suggestions, told["short_reason"], told.get("unknown", ()))
+
+
 def _suggestion(told: dict[str, Any], words: str) -> Suggestion:
     reason = dict(told["reason"])
+    with_ = reason.pop("with", None)
     return Suggestion(
-        told["item"], told["score"], Reason(with_=reason.pop("with"), **reason, _words=words)
+        told["item"],
+        told["score"],
+        Reason(with_=with_, **reason, _words=words),
+        told["source"],
+        told.get("name"),
     )
 
 
-def _id(name: str, value: Any) -> str:
-    """An id as text; whole numbers are ids too."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-        return str(value)
-    raise TypeError(f"`{name}` must be an id, a text or a whole number, but is {value!r}")
+def _question(
+    about: str,
+    names: list[str],
+    n: int,
+    exclude: Iterable[_Id] | None,
+    only: Iterable[_Id] | None,
+    keep_owned: bool = False,
+    fallback: bool | None = None,
+) -> _core._Question:
+    """A question as the core takes it."""
+    return {
+        "about": about,
+        "ids": names,
+        "n": whole("n", n),
+        "exclude": ids("exclude", () if exclude is None else exclude),
+        "only": None if only is None else ids("only", only),
+        "keep_owned": keep_owned,
+        "fallback": fallback,
+    }
 
 
-def _ids(name: str, values: Any) -> list[str]:
-    """Several ids; a single one is taken for a list of one."""
-    if isinstance(values, (str, int, np.integer)):
-        values = [values]
-    return [_id(name, value) for value in values]
-
-
-def _texts(name: str, values: Iterable[str] | None) -> list[str] | None:
-    if values is None:
-        return None
-    texts = [values] if isinstance(values, str) else list(values)
-    for text in texts:
-        if not isinstance(text, str):
-            raise ValueError(f"`{name}` must be texts, but holds {text!r}")
-    return texts
+def _of_page(told: Mapping[str, Any], n: int) -> _core._Question:
+    """What a list of a page is about."""
+    kinds = ("also_bought", "basket", "customer", "popular")
+    about = [kind for kind in kinds if kind in told]
+    rest = ("n", "exclude", "only", "keep_owned", "fallback")
+    unknown = [name for name in told if name not in kinds + rest]
+    if len(about) != 1 or unknown:
+        raise ValueError(
+            f"a list of a page has one of {', '.join(kinds)}, and may have {', '.join(rest)}; but it is {told!r}"
+        )
+    subject = told[about[0]]
+    if about[0] == "basket":
+        names = ids("basket", subject)
+    else:
+        names = [] if subject is None else [one_id(about[0], subject)]
+    return _question(
+        about[0],
+        names,
+        told.get("n", n),
+        told.get("exclude", ()),
+        told.get("only"),
+        bool(told.get("keep_owned", False)),
+        told.get("fallback"),
+    )

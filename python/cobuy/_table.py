@@ -25,8 +25,10 @@ class Table:
     iterating gives a dict a row and ``table["item"]`` a column as a list.
     """
 
-    def __init__(self, table: ArrowTable) -> None:
+    def __init__(self, table: ArrowTable, short_reasons: dict[str, str] | None = None) -> None:
         self._table = table
+        #: Who was answered with fewer rows than asked for, and why.
+        self.short_reasons = short_reasons or {}
 
     @property
     def columns(self) -> list[str]:

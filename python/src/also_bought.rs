@@ -22,40 +22,31 @@ type Columns<'py> = (
     Column<'py, i32>,
 );
 
+/// Measure, neighbours, fewest customers, half-life and window in days, threads.
+pub type ModelSettings = (String, usize, u32, Option<f64>, Option<f64>, Option<usize>);
+
 /// The settings as the core has them.
-pub fn params(
-    py: Python<'_>,
-    measure: &str,
-    neighbours: usize,
-    min_customers: u32,
-    threads: Option<usize>,
-) -> PyResult<AlsoBoughtParams> {
+pub fn params(py: Python<'_>, settings: ModelSettings) -> PyResult<AlsoBoughtParams> {
+    let (measure, neighbours, min_customers, half_life, within_days, threads) = settings;
     let measure: Measure = short(py, || measure.parse())?;
-    let params = AlsoBought::params()
+    let mut params = AlsoBought::params()
         .measure(measure)
         .neighbours(neighbours)
         .min_customers(min_customers);
-    Ok(match threads {
-        Some(threads) => params.threads(threads),
-        None => params,
-    })
+    params.half_life = half_life;
+    params.within_days = within_days;
+    params.threads = threads;
+    Ok(params)
 }
 
 #[pymethods]
 impl AlsoBoughtModel {
     /// Fits a customers x items matrix.
     #[staticmethod]
-    fn fit(
-        py: Python<'_>,
-        matrix: Matrix<'_>,
-        measure: &str,
-        neighbours: usize,
-        min_customers: u32,
-        threads: Option<usize>,
-    ) -> PyResult<Self> {
+    fn fit(py: Python<'_>, matrix: Matrix<'_>, settings: ModelSettings) -> PyResult<Self> {
         let matrix = matrix.owned()?;
-        let params = params(py, measure, neighbours, min_customers, threads)?;
-        let model = long(py, |watch| {
+        let params = params(py, settings)?;
+        let model = long(py, None, |watch| {
             params.fit_watched(&matrix.purchases(watch)?, watch)
         })?;
         Ok(AlsoBoughtModel(Arc::new(model)))
@@ -64,7 +55,7 @@ impl AlsoBoughtModel {
     /// Opens a saved model.
     #[staticmethod]
     fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let model = long(py, |_| AlsoBought::open(&path))?;
+        let model = long(py, None, |_| AlsoBought::open(&path))?;
         Ok(AlsoBoughtModel(Arc::new(model)))
     }
 
@@ -120,7 +111,7 @@ impl AlsoBoughtModel {
     ) -> PyResult<Arrays<'py>> {
         let matrix = matrix.owned()?;
         let filter = filter(py, exclude, only, self.0.items())?;
-        let (best, scores) = long(py, |watch| {
+        let (best, scores) = long(py, None, |watch| {
             let histories = matrix.purchases(watch)?;
             self.0
                 .recommend_rows(&histories, n, &filter, keep_owned, watch)
@@ -165,14 +156,17 @@ impl AlsoBoughtModel {
         self.0.buyers()
     }
 
-    /// The settings: measure, neighbours, min_customers.
+    /// The settings, as a fit takes them.
     #[getter]
-    fn settings(&self) -> (&'static str, usize, u32) {
+    fn settings(&self) -> ModelSettings {
         let settings = self.0.settings();
         (
-            settings.measure.name(),
+            settings.measure.name().to_owned(),
             settings.neighbours,
             settings.min_customers,
+            settings.half_life,
+            settings.within_days,
+            settings.threads,
         )
     }
 }

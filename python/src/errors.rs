@@ -11,6 +11,8 @@ pub fn exception(py: Python<'_>, error: Error) -> PyErr {
     let message = error.to_string();
     match error {
         Error::UnknownItem { .. } => ours(py, "UnknownItemError", (message,)),
+        Error::UnknownOrder { .. } => ours(py, "UnknownOrderError", (message,)),
+        Error::UnknownCustomer { .. } => ours(py, "UnknownCustomerError", (message,)),
         Error::Row {
             source_name,
             line,

@@ -5,22 +5,27 @@
 
 mod also_bought;
 mod arrays;
+mod engine;
 mod errors;
 mod frames;
 mod run;
 mod shop;
 mod table;
+mod tables;
+mod views;
 
 #[pyo3::pymodule]
 mod _core {
     #[pymodule_export]
     use super::also_bought::AlsoBoughtModel;
     #[pymodule_export]
+    use super::engine::{ShopEngine, inspect};
+    #[pymodule_export]
     use super::frames::_frame;
     #[pymodule_export]
     use super::run::_panic;
     #[pymodule_export]
-    use super::shop::{History, ShopEngine, inspect};
+    use super::shop::History;
     #[pymodule_export]
     use super::table::ArrowTable;
     #[pymodule_export]

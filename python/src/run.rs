@@ -1,9 +1,10 @@
 //! The one door to the core: without the interpreter's lock, with Ctrl-C answered and panics caught.
 
 use crate::errors::{exception, internal};
-use cobuy::{Result, Watch};
+use cobuy::{Progress, Result, Watch};
 use pyo3::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
@@ -17,20 +18,30 @@ pub fn short<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -
     told(py, done)
 }
 
-/// A long call: it runs on a thread of its own while this one looks for signals. On Ctrl-C the work
-/// is told to stop and has ended before this returns.
+/// Whom to tell how far the work is: called with the stage, how much is done, and of how much.
+pub type Teller = Py<PyAny>;
+
+/// A long call: it runs on a thread of its own while this one looks for signals and tells how far it
+/// is. On Ctrl-C the work is told to stop and has ended before this returns.
 pub fn long<T: Send>(
     py: Python<'_>,
+    tell: Option<Teller>,
     work: impl FnOnce(Watch<'_>) -> Result<T> + Send,
 ) -> PyResult<T> {
     let stop = AtomicBool::new(false);
+    let latest: Mutex<Option<Progress>> = Mutex::new(None);
     let (done, signal) = py.detach(|| {
         std::thread::scope(|scope| {
             let (ended, wait) = channel();
-            let stop = &stop;
+            let (stop, latest) = (&stop, &latest);
             let worker = scope.spawn(move || {
                 let cancel = || stop.load(Ordering::Relaxed);
-                let watch = Watch::new().cancel(&cancel);
+                let note = |progress| {
+                    if let Ok(mut latest) = latest.lock() {
+                        *latest = Some(progress);
+                    }
+                };
+                let watch = Watch::new().cancel(&cancel).progress(&note);
                 let done = catch_unwind(AssertUnwindSafe(|| work(watch)));
                 // The receiver is gone only after a signal, when nobody waits any more.
                 let _ = ended.send(());
@@ -38,7 +49,17 @@ pub fn long<T: Send>(
             });
             let mut signal = None;
             while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(SLICE) {
-                if let Err(raised) = Python::attach(|py| py.check_signals()) {
+                let looked = Python::attach(|py| {
+                    py.check_signals()?;
+                    let progress = latest.lock().ok().and_then(|mut latest| latest.take());
+                    match (&tell, progress) {
+                        (Some(tell), Some(told)) => tell
+                            .call1(py, (told.stage, told.done, told.total))
+                            .map(|_| ()),
+                        _ => Ok(()),
+                    }
+                });
+                if let Err(raised) = looked {
                     signal = Some(raised);
                     stop.store(true, Ordering::Relaxed);
                     break;
@@ -58,7 +79,7 @@ pub fn long<T: Send>(
 #[allow(clippy::panic)]
 pub fn _panic(py: Python<'_>, behind_long: bool) -> PyResult<()> {
     match behind_long {
-        true => long(py, |_| panic!("as asked")),
+        true => long(py, None, |_| panic!("as asked")),
         false => short(py, || panic!("as asked")),
     }
 }

@@ -1,133 +1,88 @@
-//! The labels door: a shop's ids in, suggestions with their reasons out.
+//! The labels door: a shop's tables in, what was understood of them out.
 
-use crate::also_bought::params;
-use crate::run::{long, short};
-use cobuy::history::{ClockChange, Duplicates, Kind, Line, OnError, Rounding, Value};
-use cobuy::{Basis, Csv, Engine, Instant, Money, Settings};
+use crate::also_bought::{ModelSettings, params};
+use crate::engine::ShopEngine;
+use crate::run::{Teller, long, short};
+use crate::table::ArrowTable;
+use crate::tables::{Options, Source, choose, named, read};
+use cobuy::history::{Line, TableName, Value};
+use cobuy::{Basis, Engine, Instant, Money};
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A shop's orders, understood.
+/// A shop's tables, understood.
 #[pyclass(frozen, module = "cobuy._core")]
-pub struct History(Arc<cobuy::History>);
-
-/// A shop's answers.
-#[pyclass(frozen, module = "cobuy._core")]
-pub struct ShopEngine(Arc<Engine>);
+pub struct History(pub Arc<cobuy::History>);
 
 /// Row pointers and items.
 type Pattern<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i32>>);
 
-/// How a file is to be read, by the names of the package's arguments.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-pub struct ReadOptions {
-    columns: Vec<(String, Option<String>)>,
-    delimiter: Option<char>,
-    encoding: Option<String>,
-    time_format: Option<String>,
-    time_zone: String,
-    clock_change: String,
-    decimal_comma: bool,
-    on_error: String,
-    fulfilled: Option<Vec<String>>,
-    unfulfilled: Vec<String>,
-    c_returns: Option<bool>,
-    rounding: String,
-    duplicates: String,
-    missing: Option<Vec<String>>,
-    ignore: Vec<String>,
-    types: Vec<(String, String)>,
-}
-
-/// One of a few named values.
-fn choose<T: Copy>(setting: &str, value: &str, among: &[(&str, T)]) -> PyResult<T> {
-    let chosen = among.iter().find(|(name, _)| *name == value);
-    chosen.map(|&(_, choice)| choice).ok_or_else(|| {
-        let names: Vec<_> = among.iter().map(|(name, _)| format!("'{name}'")).collect();
-        PyValueError::new_err(format!(
-            "`{setting}` is '{value}', but it must be one of {}",
-            names.join(", ")
-        ))
-    })
-}
-
-impl ReadOptions {
-    fn csv(self) -> PyResult<Csv> {
-        let kinds = Kind::ALL.map(|kind| (kind.name(), kind));
-        let types = self
-            .types
-            .into_iter()
-            .map(|(name, kind)| Ok((name, choose("types", &kind, &kinds)?)))
-            .collect::<PyResult<_>>()?;
-        let settings = Settings {
-            time_zone: self.time_zone,
-            clock_change: choose(
-                "clock_change",
-                &self.clock_change,
-                &[
-                    ("refuse", ClockChange::Refuse),
-                    ("earlier", ClockChange::Earlier),
-                    ("later", ClockChange::Later),
-                ],
-            )?,
-            fulfilled: self.fulfilled,
-            unfulfilled: self.unfulfilled,
-            c_returns: self.c_returns,
-            rounding: choose(
-                "rounding",
-                &self.rounding,
-                &[("refuse", Rounding::Refuse), ("nearest", Rounding::Nearest)],
-            )?,
-            duplicates: choose(
-                "duplicates",
-                &self.duplicates,
-                &[("keep", Duplicates::Keep), ("drop", Duplicates::Drop)],
-            )?,
-            missing: self.missing,
-            ignore: self.ignore,
-            types,
-        };
-        let mut csv = Csv::new().settings(settings).on_error(choose(
-            "on_error",
-            &self.on_error,
-            &[("stop", OnError::Stop), ("skip", OnError::Skip)],
-        )?);
-        for (column, name) in self.columns {
-            csv = match name {
-                Some(name) => csv.column(column, name),
-                None => csv.without(column),
-            };
-        }
-        if let Some(delimiter) = self.delimiter {
-            csv = csv.delimiter(delimiter);
-        }
-        if let Some(encoding) = self.encoding {
-            csv = csv.encoding(encoding);
-        }
-        if let Some(format) = self.time_format {
-            csv = csv.time_format(format);
-        }
-        Ok(if self.decimal_comma {
-            csv.decimal_comma()
-        } else {
-            csv
-        })
-    }
-}
-
 #[pymethods]
 impl History {
-    /// Reads order lines from a CSV file.
+    /// Reads tables: name and rows each.
     #[staticmethod]
-    fn read_csv(py: Python<'_>, path: PathBuf, options: ReadOptions) -> PyResult<Self> {
-        let csv = options.csv()?;
-        let history = long(py, |watch| csv.read_watched(&path, watch))?;
+    fn read(
+        py: Python<'_>,
+        sources: Vec<Source>,
+        options: Options,
+        tell: Option<Teller>,
+    ) -> PyResult<Self> {
+        let (sources, config) = (named(sources)?, options.config(py)?);
+        let history = long(py, tell, |watch| {
+            read(sources, &config, config.settings.clone(), watch)?.history()
+        })?;
         Ok(History(Arc::new(history)))
+    }
+
+    /// The history with more rows; known orders are replaced where `replace`, else refused.
+    fn append(
+        &self,
+        py: Python<'_>,
+        sources: Vec<Source>,
+        options: Options,
+        replace: bool,
+    ) -> PyResult<Self> {
+        let (sources, config) = (named(sources)?, options.config(py)?);
+        let history = long(py, None, |watch| {
+            let more = read(sources, &config, self.0.settings().clone(), watch)?;
+            match replace {
+                true => self.0.upsert(more, watch),
+                false => self.0.append(more, watch),
+            }
+        })?;
+        Ok(History(Arc::new(history)))
+    }
+
+    /// The history without some orders.
+    fn retract(&self, py: Python<'_>, orders: Vec<String>) -> PyResult<Self> {
+        let history = long(py, None, |watch| self.0.retract(&orders, watch))?;
+        Ok(History(Arc::new(history)))
+    }
+
+    /// The history without a customer, the receipt as JSON and in words.
+    fn forget(&self, py: Python<'_>, customer: String) -> PyResult<(Self, String, String)> {
+        let (history, receipt) = long(py, None, |watch| self.0.forget(&customer, watch))?;
+        let told = as_json(&receipt)?;
+        Ok((History(Arc::new(history)), told, receipt.to_string()))
+    }
+
+    /// The history before an instant.
+    fn as_of(&self, py: Python<'_>, instant: String) -> PyResult<Self> {
+        let refuse = |problem: String| {
+            PyValueError::new_err(format!("`instant` is '{instant}', but {problem}"))
+        };
+        let at: Instant = instant.parse().map_err(refuse)?;
+        let history = long(py, None, |watch| self.0.as_of(at, watch))?;
+        Ok(History(Arc::new(history)))
+    }
+
+    /// What is odd in the data, as JSON and in words, and whether nothing is.
+    fn doctor(&self, py: Python<'_>) -> PyResult<(String, String, bool)> {
+        let report = short(py, || Ok(self.0.doctor()))?;
+        Ok((as_json(&report)?, report.to_string(), report.is_clean()))
     }
 
     /// What was read, as JSON and in words.
@@ -196,6 +151,18 @@ impl History {
         Ok(columns)
     }
 
+    /// A table as understood.
+    fn table(&self, name: &str) -> PyResult<ArrowTable> {
+        let tables = TableName::ALL.map(|table| (table.name(), table));
+        match choose("table", name, &tables)? {
+            TableName::Orders => self.orders_table(),
+            TableName::Items => self.items_table(),
+            TableName::Customers => self.customers_table(),
+            TableName::Events => self.events_table(),
+            TableName::Spend => self.spend_table(),
+        }
+    }
+
     /// The ids of all customers, items and orders, by index.
     fn ids(&self) -> (Vec<&str>, Vec<&str>, Vec<&str>) {
         let history = &self.0;
@@ -210,17 +177,16 @@ impl History {
     fn fit(
         &self,
         py: Python<'_>,
-        measure: &str,
-        neighbours: usize,
-        min_customers: u32,
-        threads: Option<usize>,
+        settings: ModelSettings,
         basis: &str,
+        by_group: bool,
+        tell: Option<Teller>,
     ) -> PyResult<ShopEngine> {
-        let params = params(py, measure, neighbours, min_customers, threads)?;
+        let params = params(py, settings)?;
         let basis = basis_of(basis)?;
-        let engine = long(py, |watch| {
+        let engine = long(py, tell, |watch| {
             let builder = Engine::builder(&self.0).also_bought(params).basis(basis);
-            builder.watch(watch).fit()
+            builder.by_group(by_group).watch(watch).fit()
         })?;
         Ok(ShopEngine(Arc::new(engine)))
     }
@@ -252,69 +218,6 @@ fn basis_of(name: &str) -> PyResult<Basis> {
     )
 }
 
-#[pymethods]
-impl ShopEngine {
-    /// Opens a shop's file.
-    #[staticmethod]
-    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let engine = long(py, |_| Engine::open(&path))?;
-        Ok(ShopEngine(Arc::new(engine)))
-    }
-
-    /// Saves the shop's file and returns its id.
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<String> {
-        short(py, || self.0.save(&path))
-    }
-
-    /// What goes with an item, as JSON, and each reason in words.
-    fn also_bought(
-        &self,
-        py: Python<'_>,
-        item: String,
-        n: usize,
-        exclude: Vec<String>,
-        only: Option<Vec<String>>,
-    ) -> PyResult<(String, Vec<String>)> {
-        let answer = short(py, || {
-            let mut query = self.0.also_bought(item).n(n).exclude(exclude);
-            if let Some(only) = only {
-                query = query.only(only);
-            }
-            query.suggest()
-        })?;
-        let words = answer
-            .items
-            .iter()
-            .map(|suggestion| suggestion.reason.to_string());
-        Ok((as_json(&answer)?, words.collect()))
-    }
-
-    /// Every item's list, as JSON: an object an item, one a line.
-    fn all_also_bought(&self, py: Python<'_>, n: Option<usize>) -> PyResult<Vec<(String, String)>> {
-        let lists = short(py, || {
-            let lists = self.0.all_also_bought(n)?;
-            Ok(lists
-                .map(|(item, list)| (item.to_owned(), list))
-                .collect::<Vec<_>>())
-        })?;
-        lists
-            .into_iter()
-            .map(|(item, list)| Ok((item, as_json(&list)?)))
-            .collect()
-    }
-
-    /// The ids of all items, by index.
-    fn items(&self) -> Vec<&str> {
-        self.0.items().iter().collect()
-    }
-}
-
-/// Says what is inside a model file, as JSON.
-#[pyfunction]
-pub fn inspect(py: Python<'_>, path: PathBuf) -> PyResult<String> {
-    as_json(&long(py, |_| cobuy::inspect(&path))?)
-}
-
-fn as_json(value: &impl serde::Serialize) -> PyResult<String> {
+pub fn as_json(value: &impl serde::Serialize) -> PyResult<String> {
     serde_json::to_string(value).map_err(|problem| PyValueError::new_err(problem.to_string()))
 }
