@@ -3,7 +3,7 @@
 #[allow(dead_code)] // every bench uses a part of it
 mod shop;
 
-use cobuy::{Engine, Filter, History, Settings};
+use cobuy::{Engine, Filter, History, Query, Settings};
 use criterion::Criterion;
 use std::error::Error;
 
@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let history = History::from_orders(lines.clone(), &Settings::default())?;
     let engine = Engine::builder(&history).fit()?;
     also_bought(&mut criterion, &engine, &asked)?;
+    several(&mut criterion, &engine, &asked)?;
     recommend(&mut criterion, &engine, &asked)?;
     file(&mut criterion, &engine)?;
     criterion.final_summary();
@@ -43,6 +44,47 @@ fn also_bought(criterion: &mut Criterion, engine: &Engine, asked: &[&str]) -> co
     // Hardly ever are ten of an item's kept neighbours among these, so its row is counted anew.
     let some: Vec<&str> = engine.items().iter().step_by(40).collect();
     bench("_only_100", &[], Some(&some))?;
+    group.finish();
+    Ok(())
+}
+
+/// Questions about several items and about none, plain and filtered.
+fn several<'a>(
+    criterion: &mut Criterion,
+    engine: &'a Engine,
+    asked: &'a [&'a str],
+) -> cobuy::Result<()> {
+    let owners = shop::owners(engine, 20);
+    let baskets: Vec<&[&str]> = asked.chunks_exact(3).collect();
+    let some: Vec<&str> = engine.items().iter().step_by(40).collect();
+    let basket = |at: usize| engine.for_basket(baskets[at % baskets.len()].to_vec());
+    let customer = |at: usize| engine.for_customer(owners[at % owners.len()]);
+    let popular = |_: usize| engine.popular(None);
+    let mut group = criterion.benchmark_group("query");
+    let questions: [(&str, &dyn Fn(usize) -> Query<'a>); 3] = [
+        ("for_basket_of_3", &basket),
+        ("for_customer_of_20", &customer),
+        ("popular", &popular),
+    ];
+    for (name, question) in questions {
+        let filtered = |at: usize| question(at).exclude(asked[..5].to_vec());
+        let among = |at: usize| question(at).only(some.clone());
+        let ways: [(&str, &dyn Fn(usize) -> Query<'a>); 3] = [
+            ("", question),
+            ("_exclude_5", &filtered),
+            ("_only_100", &among),
+        ];
+        for (way, question) in ways {
+            question(0).n(10).suggest()?;
+            let mut at = 0;
+            group.bench_function(format!("{name}{way}/{}", shop::SIZE), |bench| {
+                bench.iter(|| {
+                    at += 1;
+                    question(at).n(10).suggest()
+                });
+            });
+        }
+    }
     group.finish();
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A made-up shop to measure with, the same on every run, and the way to the real data sets.
 
-use cobuy::{Instant, Money, OrderLine, Quantity};
+use cobuy::{Engine, Instant, Money, OrderLine, Quantity};
 use std::fmt::Write;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -43,6 +43,21 @@ pub fn lines(count: usize) -> Vec<OrderLine<'static>> {
         }
     }
     lines
+}
+
+/// Customers who own about as many different items.
+pub fn owners(engine: &Engine, items: usize) -> Vec<&str> {
+    let held = |row: usize| {
+        let mut held = engine.bought().of(row).0.to_vec();
+        held.sort_unstable();
+        held.dedup();
+        held.len()
+    };
+    let customers = engine.customers().iter().enumerate();
+    customers
+        .filter(|&(row, _)| held(row).abs_diff(items) <= 2)
+        .map(|(_, customer)| customer)
+        .collect()
 }
 
 /// The lines as a CSV file.

@@ -2,7 +2,8 @@
 
 use super::answer::{Contribution, Explanation, KeptOut};
 use super::query::Query;
-use super::suggest::{Asked, Scratch};
+use super::reason::Source;
+use super::suggest::{Asked, Pick, Rows, Scratch};
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
 use crate::matrix::{NO_GROUP, row_of};
@@ -18,7 +19,7 @@ pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
     let unit = engine.unit(index);
     let mut scratch = Scratch::default();
     let contributions = contributions(query, &asked, unit)?;
-    let (picks, _) = query.picks(&asked, query.n, &mut scratch)?;
+    let (picks, rows) = query.picks(&asked, query.n, &mut scratch)?;
     let stands_for = |unit: u32| match &engine.variants {
         None => Some(unit),
         Some(variants) => variants.shown(unit, |item| asked.filter.allows(item)),
@@ -29,7 +30,12 @@ pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
         Some(_) if shown == Some(index) => None,
         _ => Some(match first_stage(query, &asked, index) {
             Some(stage) => stage,
-            None => later_stage(query, &asked, &contributions, unit, shown)?,
+            None => match (place, shown) {
+                (Some(_), Some(other)) => KeptOut::VariantShown {
+                    shown: engine.id(other).to_owned(),
+                },
+                _ => later_stage(query, &asked, (&picks, &rows), unit, &contributions)?,
+            },
         }),
     };
     let pick = place
@@ -56,7 +62,8 @@ fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Option<KeptOut> {
     if query.only.as_ref().is_some_and(|only| !among(only)) {
         return Some(KeptOut::NotAmongOnly);
     }
-    if !query.keep_owned || query.is_about_one_item() {
+    // An item never stands in its own list, whatever is kept.
+    if !query.keep_owned || query.is_about_one_item() && !query.fallback {
         if asked.given.contains(&item) {
             return Some(KeptOut::Owned);
         }
@@ -76,31 +83,35 @@ fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Option<KeptOut> {
         .then_some(KeptOut::NeverBought)
 }
 
-/// The stages of scoring.
+/// The stages of scoring, where a unit is none of the picks.
 fn later_stage(
     query: &Query<'_>,
     asked: &Asked,
-    contributions: &[Contribution],
+    (picks, rows): (&[Pick], &Rows),
     unit: u32,
-    shown: Option<u32>,
+    contributions: &[Contribution],
 ) -> Result<KeptOut> {
     let engine = query.engine;
     let mut scratch = Scratch::default();
-    let (all, _) = query.picks(asked, engine.items.len(), &mut scratch)?;
-    let rank = all
-        .iter()
-        .position(|pick| pick.item == unit)
-        .map(|place| place + 1);
-    Ok(match (rank, shown) {
-        (Some(rank), Some(other)) if rank <= query.n => KeptOut::VariantShown {
-            shown: engine.id(other).to_owned(),
-        },
-        _ if contributions.is_empty() && !query.fallback => KeptOut::NeverTogether,
-        _ if !contributions.is_empty() && !contributions.iter().any(|part| part.kept) => {
-            KeptOut::NotKept
+    let is_near = |pick: &Pick| pick.source == Source::AlsoBought;
+    // Whether the lists had enough, so that nothing fell back to what is popular.
+    let enough = picks.len() == query.n && picks.iter().all(is_near);
+    // All that the picks are the best of.
+    let count = engine.items.len();
+    let mut all = match rows {
+        Rows::Kept if enough => {
+            engine.best_of_kept(&asked.units, count, &asked.units_filter, &mut scratch)?
         }
-        (Some(rank), _) => KeptOut::BelowN { rank, n: query.n },
-        (None, _) => KeptOut::NeverTogether,
+        _ => query.picks(asked, count, &mut scratch)?.0,
+    };
+    all.retain(|pick| !enough || is_near(pick));
+    Ok(match all.iter().position(|pick| pick.item == unit) {
+        Some(place) => KeptOut::BelowN {
+            rank: place + 1,
+            n: query.n,
+        },
+        None if contributions.is_empty() => KeptOut::NeverTogether,
+        None => KeptOut::NotKept,
     })
 }
 

@@ -42,7 +42,8 @@ pub(super) fn groups_of(
 pub(super) struct Variants {
     /// The item that stands for each item in lists.
     pub representative: Vec<u32>,
-    /// The variants of each group's representative, the most bought first.
+    /// The variants of each group's representative: itself, which most rows hold, then the others by
+    /// how many customers bought them.
     of: BTreeMap<u32, Vec<u32>>,
 }
 
@@ -60,10 +61,10 @@ impl Variants {
                     .push(item);
             }
         }
-        for variants in of.values_mut() {
+        for (&shown_first, variants) in &mut of {
             variants.sort_by_key(|&item| {
                 let count = customers.get(item as usize).copied().unwrap_or(0);
-                (std::cmp::Reverse(count), item)
+                (item != shown_first, std::cmp::Reverse(count), item)
             });
         }
         Ok(Variants { representative, of })

@@ -45,6 +45,17 @@ pub(super) struct Pick {
     pub category: Option<String>,
 }
 
+impl Pick {
+    fn from_lists(item: u32, score: f32) -> Self {
+        Pick {
+            item,
+            score,
+            source: Source::AlsoBought,
+            category: None,
+        }
+    }
+}
+
 /// The rows that lists are added up from: kept, or counted anew.
 pub(super) enum Rows {
     Kept,
@@ -119,6 +130,7 @@ impl Query<'_> {
             for id in ids {
                 match labels.find(id) {
                     Some(index) => found.push(index as u32),
+                    None if unknown.contains(id) => {}
                     None => unknown.push(id.clone()),
                 }
             }
@@ -127,8 +139,6 @@ impl Query<'_> {
         let mut filter = Filter::all();
         let mut exclude = indices(&self.exclude);
         let only = self.only.as_ref().map(|only| indices(only));
-        unknown.sort_unstable();
-        unknown.dedup();
         // An item never stands in its own list, whatever is kept.
         if !self.keep_owned {
             exclude.extend(self.engine.with_variants(given));
@@ -153,7 +163,7 @@ impl Query<'_> {
         let engine = self.engine;
         let (mut picks, rows) = match asked.units.is_empty() {
             true => (Vec::new(), Rows::Kept),
-            false => engine.add_lists(&asked.units, n, &asked.units_filter, scratch)?,
+            false => engine.best_of_lists(&asked.units, n, &asked.units_filter, scratch)?,
         };
         if picks.len() < n && (self.fallback || asked.units.is_empty()) {
             self.fall_back(asked, n, &mut picks);
@@ -297,51 +307,20 @@ impl Engine {
         Filter::all().only(&only, self.items.len())
     }
 
-    /// The best of the lists of some units, added up.
-    fn add_lists(
+    /// The best of the lists of some units, added up: of the kept neighbours, or of whole rows where
+    /// those run short.
+    fn best_of_lists(
         &self,
         units: &[u32],
         n: usize,
         filter: &Filter,
         scratch: &mut Scratch,
     ) -> Result<(Vec<Pick>, Rows)> {
+        let picks = self.best_of_kept(units, n, filter, scratch)?;
         let model = &self.also_bought;
-        let pick = |item: u32, score: f32| Pick {
-            item,
-            score,
-            source: Source::AlsoBought,
-            category: None,
-        };
-        if let [unit] = units {
-            // The list of one item needs no adding up.
-            let list = model.lists().of(*unit);
-            let kept = list.items.iter().zip(list.scores);
-            let allowed = kept.filter(|(item, _)| filter.allows(**item));
-            let picks: Vec<Pick> = allowed
-                .take(n)
-                .map(|(&item, &score)| pick(item, score))
-                .collect();
-            if picks.len() == n || list.items.len() < model.settings().neighbours {
-                return Ok((picks, Rows::Kept));
-            }
-        } else {
-            let mut picks = Vec::new();
-            let add = |sums: &mut Sums<'_>| {
-                for &unit in units {
-                    let list = model.lists().of(unit);
-                    for (&item, &score) in list.items.iter().zip(list.scores) {
-                        sums.add(item, score);
-                    }
-                }
-            };
-            scratch.best(self.items.len(), n, filter, add, |item, score| {
-                picks.push(pick(item, score));
-            })?;
-            let cut =
-                |&unit: &u32| model.lists().of(unit).items.len() >= model.settings().neighbours;
-            if picks.len() == n || !units.iter().any(cut) {
-                return Ok((picks, Rows::Kept));
-            }
+        let cut = |&unit: &u32| model.lists().of(unit).items.len() >= model.settings().neighbours;
+        if picks.len() == n || !units.iter().any(cut) {
+            return Ok((picks, Rows::Kept));
         }
         let anew = self.rows_anew(units, filter)?;
         let mut picks = Vec::new();
@@ -351,9 +330,43 @@ impl Engine {
             }
         };
         scratch.best(self.items.len(), n, filter, add, |item, score| {
-            picks.push(pick(item, score));
+            picks.push(Pick::from_lists(item, score));
         })?;
         Ok((picks, Rows::Anew(anew)))
+    }
+
+    /// The best of the kept neighbours of some units, added up.
+    pub(super) fn best_of_kept(
+        &self,
+        units: &[u32],
+        n: usize,
+        filter: &Filter,
+        scratch: &mut Scratch,
+    ) -> Result<Vec<Pick>> {
+        let lists = self.also_bought.lists();
+        if let [unit] = units {
+            // The list of one item needs no adding up.
+            let list = lists.of(*unit);
+            let kept = list.items.iter().zip(list.scores);
+            let allowed = kept.filter(|(item, _)| filter.allows(**item));
+            let best = allowed.take(n);
+            return Ok(best
+                .map(|(&item, &score)| Pick::from_lists(item, score))
+                .collect());
+        }
+        let mut picks = Vec::new();
+        let add = |sums: &mut Sums<'_>| {
+            for &unit in units {
+                let list = lists.of(unit);
+                for (&item, &score) in list.items.iter().zip(list.scores) {
+                    sums.add(item, score);
+                }
+            }
+        };
+        scratch.best(self.items.len(), n, filter, add, |item, score| {
+            picks.push(Pick::from_lists(item, score));
+        })?;
+        Ok(picks)
     }
 
     /// The whole rows of some units, of what a filter lets through.

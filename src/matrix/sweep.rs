@@ -4,7 +4,7 @@
 //! the item and count what each holds. Cost: the sum of the holders' row lengths. Counts, and sums of
 //! weights, are whole numbers, so the result does not depend on the order of the walk.
 
-use super::{Purchases, Timeline, Weights, Window, row_of};
+use super::{NO_GROUP, Purchases, Timeline, Weights, Window, row_of};
 use crate::error::{Result, zeroed};
 
 /// What rows are swept from: when an item meets another, and what a meeting weighs.
@@ -81,8 +81,28 @@ impl Workspace {
                 self.after(purchases, timeline, window, item)
             }
         };
+        self.leave_out(source.purchases().groups(), item);
     }
 
+    /// Counts no rows for the item itself and for its variants: here, so that nothing has to be asked
+    /// of every item of a row.
+    fn leave_out(&mut self, groups: Option<&[u32]>, item: u32) {
+        if let Some(count) = self.counts.get_mut(item as usize) {
+            *count = 0;
+        }
+        let group = |item: u32| groups.and_then(|groups| groups.get(item as usize).copied());
+        let Some(own) = group(item).filter(|&own| own != NO_GROUP) else {
+            return;
+        };
+        for &other in &self.met[..self.length] {
+            if group(other) == Some(own) {
+                self.counts[other as usize] = 0;
+            }
+        }
+    }
+
+    // Each of the three loops is a function of its own, so that none takes another's registers.
+    #[inline(never)]
     fn held(&mut self, purchases: &Purchases, item: u32) -> usize {
         let (counts, met) = (&mut self.counts[..], &mut self.met[..]);
         let mut length = 0;
@@ -98,6 +118,7 @@ impl Workspace {
         length
     }
 
+    #[inline(never)]
     fn weighted(&mut self, purchases: &Purchases, weights: &Weights, item: u32) -> usize {
         let (counts, met) = (&mut self.counts[..], &mut self.met[..]);
         let sums = &mut self.sums[..];
@@ -119,6 +140,7 @@ impl Workspace {
         length
     }
 
+    #[inline(never)]
     fn after(
         &mut self,
         purchases: &Purchases,
@@ -139,9 +161,15 @@ impl Workspace {
         length
     }
 
-    /// The items that the row's item meets, maybe itself among them, in no certain order.
+    /// The items that the row's item meets, maybe itself and its variants among them, in no certain
+    /// order.
     pub(crate) fn met(&self) -> &[u32] {
         &self.met[..self.length]
+    }
+
+    /// In how many rows the row's item meets each item: in none itself and its variants.
+    pub(crate) fn counts(&self) -> &[u32] {
+        &self.counts
     }
 
     /// In how many rows the row's item meets `other`.
@@ -155,15 +183,15 @@ impl Workspace {
     }
 
     fn clear(&mut self) {
-        for &item in &self.met[..self.length] {
-            let item = item as usize;
-            self.counts[item] = 0;
-            if let Some(sum) = self.sums.get_mut(item) {
-                *sum = 0;
-            }
-            if let Some(seen) = self.seen.get_mut(item) {
-                *seen = 0;
-            }
+        let met = &self.met[..self.length];
+        for &item in met {
+            self.counts[item as usize] = 0;
+        }
+        if !self.sums.is_empty() {
+            met.iter().for_each(|&item| self.sums[item as usize] = 0);
+        }
+        if !self.seen.is_empty() {
+            met.iter().for_each(|&item| self.seen[item as usize] = 0);
         }
         self.length = 0;
     }

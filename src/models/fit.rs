@@ -4,7 +4,7 @@ use crate::error::{Error, Result, zeroed};
 use crate::ids::ItemIx;
 use crate::matrix::sweep::{Source, Workspace};
 use crate::matrix::top_k::TopK;
-use crate::matrix::{NO_GROUP, Purchases, Weights};
+use crate::matrix::{Purchases, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams, Neighbour};
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
@@ -104,52 +104,53 @@ struct Row<'a> {
     item: u32,
     model: &'a AlsoBought,
     weights: Option<&'a Weights>,
-    /// The items' groups, where the row's item is in one, and which.
-    groups: Option<(&'a [u32], u32)>,
     space: &'a Workspace,
 }
 
 impl<'a> Row<'a> {
     fn new(item: u32, model: &'a AlsoBought, source: Source<'a>, space: &'a Workspace) -> Self {
-        let groups = source.purchases().groups();
-        let own = groups.and_then(|groups| groups.get(item as usize));
         Row {
             item,
             model,
             weights: source.weights(),
-            groups: groups.zip(own.copied().filter(|&own| own != NO_GROUP)),
             space,
         }
     }
 
-    /// Offers the row to `top`. The measure is chosen here, outside of the loop over the row.
+    /// Offers the row to `top`. The measure is chosen here, outside of the loop over the row: each
+    /// has a closure, and so a loop, of its own.
     fn select(&self, filter: &Filter, top: &mut TopK) {
         let (item, space) = (self.item, self.space);
-        match (self.weights, self.model.params.measure) {
+        let measure = self.model.params.measure;
+        let falls = measure.falls_with_target();
+        match (self.weights, measure) {
             (Some(weights), Measure::Cosine) => self.offer(false, filter, top, |other, _| {
                 weights.cosine(space.sum(other), item, other)
             }),
             (Some(weights), _) => self.offer(false, filter, top, |other, _| {
                 weights.count(space.sum(other))
             }),
-            (None, Measure::Count) => self.offer_counts(Measure::Count, filter, top),
-            (None, Measure::Cosine) => self.offer_counts(Measure::Cosine, filter, top),
-            (None, Measure::Jaccard) => self.offer_counts(Measure::Jaccard, filter, top),
-            (None, Measure::Lift) => self.offer_counts(Measure::Lift, filter, top),
-            (None, Measure::Confidence) => self.offer_counts(Measure::Confidence, filter, top),
-            (None, Measure::Llr) => self.offer_counts(Measure::Llr, filter, top),
+            (None, Measure::Count) => {
+                self.offer(falls, filter, top, |_, c| Measure::Count.score(c));
+            }
+            (None, Measure::Cosine) => {
+                self.offer(falls, filter, top, |_, c| Measure::Cosine.score(c));
+            }
+            (None, Measure::Jaccard) => {
+                self.offer(falls, filter, top, |_, c| Measure::Jaccard.score(c));
+            }
+            (None, Measure::Lift) => {
+                self.offer(falls, filter, top, |_, c| Measure::Lift.score(c));
+            }
+            (None, Measure::Confidence) => {
+                self.offer(falls, filter, top, |_, c| Measure::Confidence.score(c));
+            }
+            (None, Measure::Llr) => self.offer(falls, filter, top, |_, c| Measure::Llr.score(c)),
         }
     }
 
-    /// Offers what a measure says of the counts. To be called with a constant.
-    #[inline(always)]
-    fn offer_counts(&self, measure: Measure, filter: &Filter, top: &mut TopK) {
-        self.offer(measure.falls_with_target(), filter, top, |_, counts| {
-            measure.score(counts)
-        });
-    }
-
-    /// Offers what the row's item meets. Of two items that it meets equally often, the one with more
+    /// Offers what the row's item meets: itself and its variants it meets in no row, which is fewer
+    /// than the least. Of two items that it meets equally often, the one with more
     /// buyers scores no higher by a measure that [`Measure::falls_with_target`]; so once one of them
     /// is below the bar, all with as many buyers or more are, and their scores need no computing.
     #[inline]
@@ -162,24 +163,20 @@ impl<'a> Row<'a> {
     ) {
         let (least, all) = (self.model.params.min_customers, self.model.buyers);
         let source = self.model.source_total(self.item);
+        // Slices, not what they are behind: nothing has to be looked up again after an offer.
+        let (met, counts) = (self.space.met(), self.space.counts());
         let totals = &self.model.totals[..];
         let allows_all = filter.is_all();
         // By how often they meet: the fewest buyers that were too many.
         let mut too_many = [u32::MAX; 64];
-        for &other in self.space.met() {
-            let both = self.space.count(other);
+        for &other in met {
+            let both = counts[other as usize];
             let target = totals[other as usize];
             let place = both as usize % too_many.len();
             if target >= too_many[place] && (both as usize) < too_many.len() {
                 continue;
             }
-            if both < least || other == self.item || !(allows_all || filter.allows(other)) {
-                continue;
-            }
-            if self
-                .groups
-                .is_some_and(|(groups, own)| groups[other as usize] == own)
-            {
+            if both < least || !(allows_all || filter.allows(other)) {
                 continue;
             }
             let counts = Counts {

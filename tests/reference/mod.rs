@@ -264,7 +264,7 @@ impl Together {
 }
 
 /// A measure by its formula, in f64 and rounded once; zero for two that never met.
-fn score(measure: Measure, both: u32, source: u32, target: u32, all: u32) -> f32 {
+pub fn score(measure: Measure, both: u32, source: u32, target: u32, all: u32) -> f32 {
     if both == 0 {
         return 0.0;
     }
