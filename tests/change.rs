@@ -224,7 +224,7 @@ proptest! {
                 let without = without.history().unwrap();
                 // A table that held nothing but theirs is an empty one, not one that never was.
                 if left.events().next().is_some() == without.events().next().is_some()
-                    && shop.people.iter().any(|&other| other != who) == (!shop.people.is_empty())
+                    && shop.people.iter().any(|&other| other != who) != shop.people.is_empty()
                     && (left.events().next().is_some() || shop.events.is_empty())
                 {
                     same(&left, &without);

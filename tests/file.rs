@@ -147,7 +147,7 @@ fn after_shop() -> Engine {
 /// What a file held.
 enum Model {
     Shop(Box<Engine>),
-    Bare(AlsoBought),
+    Bare(Box<AlsoBought>),
 }
 
 impl Model {
@@ -248,7 +248,7 @@ fn specimens() -> [Specimen; 5] {
     let bare = |name, engine: &Engine| Specimen {
         name,
         bytes: engine.model().to_bytes().unwrap(),
-        open: |_, bytes| AlsoBought::from_bytes(bytes).map(Model::Bare),
+        open: |_, bytes| AlsoBought::from_bytes(bytes).map(Box::new).map(Model::Bare),
         headroom: 68 << 10,
     };
     [

@@ -67,7 +67,10 @@ impl<'a> Input<'a> {
             }
             From::Path(path) => read_path(&path, reader, table, settings, watch),
             #[cfg(not(feature = "csv"))]
-            From::Bytes(_, name) => Err(no_door(name, "csv")),
+            From::Bytes(bytes, name) => {
+                drop(bytes);
+                Err(no_door(name, "csv"))
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) enum Form {
     /// Numbers with a decimal point.
     Number,
     /// Times in ISO form.
+    #[cfg_attr(not(feature = "arrow"), expect(dead_code))]
     Time,
 }
 
