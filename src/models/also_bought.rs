@@ -153,7 +153,8 @@ impl AlsoBought {
     /// The `n` nearest kept neighbours of an item, best first; fewer where it has fewer.
     ///
     /// # Errors
-    /// [`Error::Index`](crate::Error::Index) past the catalogue; [`Error::Setting`](crate::Error::Setting) where `n` is 0.
+    /// [`Error::Index`](crate::Error::Index) past the catalogue;
+    /// [`Error::Setting`](crate::Error::Setting) where `n` is 0.
     ///
     /// ```
     /// use cobuy::{AlsoBought, History, OrderLine, Purchases, Basis, Settings};

@@ -62,7 +62,6 @@ impl AlsoBoughtParams {
 impl AlsoBought {
     /// What purchases weigh, to be made once from those that the model was fitted on and kept for
     /// [`AlsoBought::source`]; `None` where they weigh nothing.
-    #[allow(dead_code)] // for engines of timed models
     pub(crate) fn weights(
         &self,
         purchases: &Purchases,

@@ -50,11 +50,19 @@ impl AlsoBought {
                 table.write_csv(to)
             }
             Format::Table => {
-                let mut table = Table::new(&["item"], &numbers);
-                answer
+                let named = answer
                     .items
                     .iter()
-                    .for_each(|suggestion| table.push(rounded(suggestion)));
+                    .any(|suggestion| suggestion.name.is_some());
+                let texts: &[&'static str] = if named { &["item", "name"] } else { &["item"] };
+                let mut table = Table::new(texts, &numbers);
+                for suggestion in &answer.items {
+                    let mut row = rounded(suggestion);
+                    if named {
+                        row.insert(1, suggestion.name.clone().unwrap_or_default());
+                    }
+                    table.push(row);
+                }
                 table.write_table(to)
             }
         })

@@ -3,7 +3,8 @@
 use crate::output::{Format, Table, ratio, stdout, write_csv_row, write_json};
 use crate::{Failure, note};
 use clap::Args;
-use cobuy::{Engine, Query, Suggestion, Suggestions};
+use cobuy::text::grouped;
+use cobuy::{Engine, Query, Source, Suggestion, Suggestions};
 use serde::Serialize;
 
 /// How many suggestions, and which may be among them.
@@ -123,7 +124,8 @@ fn in_words(customer: Option<&str>, item: &Suggestion, columns: &[&str]) -> Vec<
         "customer" => customer.unwrap_or_default().to_owned(),
         "item" => item.item.clone(),
         "name" => item.name.clone().unwrap_or_default(),
-        "score" => ratio(f64::from(item.score)),
+        "score" if item.source == Source::AlsoBought => ratio(f64::from(item.score)),
+        "score" => grouped(item.score as u64),
         "source" => item.source.name().to_owned(),
         _ => item.reason.to_string(),
     };
