@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use cobuy::history::{ClockChange, Duplicates, Kind, Line, OnError, Rounding};
-use cobuy::{AlsoBought, Basis, Engine, History, Input, Reader, Result, Settings};
+use cobuy::{
+    AlsoBought, Basis, Engine, History, Input, Reader, Result, Settings, TableName, Tables, Watch,
+};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -33,7 +35,8 @@ macro_rules! themes {
 }
 
 themes!(
-    answers, bad_input, bases, columns, duplicates, ids, measures, money, returns, status, time
+    answers, bad_input, bases, changes, columns, duplicates, ids, measures, money, recommend,
+    returns, status, tables, time
 );
 
 #[derive(Deserialize)]
@@ -51,6 +54,12 @@ struct Case {
     name: String,
     csv: Option<String>,
     shop: Option<String>,
+    items: Option<String>,
+    customers: Option<String>,
+    events: Option<String>,
+    spend: Option<String>,
+    #[serde(default)]
+    change: Vec<Change>,
     #[serde(default)]
     settings: Reading,
     #[serde(default)]
@@ -63,6 +72,41 @@ struct Case {
     bought: Option<BTreeMap<String, Vec<String>>>,
     #[serde(default)]
     also_bought: Vec<Question>,
+    #[serde(default)]
+    recommend: Vec<Asked>,
+}
+
+/// What becomes of the history after it was read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Change {
+    Append(String),
+    Upsert(String),
+    Retract(String),
+    Forget(String),
+    AsOf(String),
+}
+
+/// A question for a basket or a customer.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    basket: Option<Vec<String>>,
+    customer: Option<String>,
+    /// A category; empty: the whole shop.
+    popular: Option<String>,
+    #[serde(default = "ten")]
+    n: usize,
+    #[serde(default)]
+    exclude: Vec<String>,
+    only: Option<Vec<String>>,
+    #[serde(default)]
+    keep_owned: bool,
+    fallback: Option<bool>,
+    /// Item, source, reason in words.
+    expect: Option<Vec<(String, String, String)>>,
+    error: Option<Vec<String>>,
+    short_reason: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -77,6 +121,8 @@ struct Reading {
     duplicates: Duplicates,
     missing: Option<Vec<String>>,
     ignore: Vec<String>,
+    groups: BTreeMap<String, Vec<String>>,
+    currency: Option<String>,
     types: BTreeMap<String, Kind>,
     columns: BTreeMap<String, String>,
     delimiter: Option<char>,
@@ -92,6 +138,9 @@ struct Fit {
     measure: Option<String>,
     neighbours: Option<usize>,
     min_customers: Option<u32>,
+    half_life: Option<f64>,
+    within_days: Option<f64>,
+    by_group: bool,
     basis: Basis,
 }
 
@@ -161,8 +210,9 @@ impl Case {
             duplicates: given.duplicates,
             missing: given.missing.clone(),
             ignore: given.ignore.clone(),
-            types: given.types.clone().into_iter().collect(),
-            ..Settings::default()
+            types: given.types.clone(),
+            groups: given.groups.clone(),
+            currency: given.currency.clone(),
         };
         let mut reader = Reader::new().on_error(given.on_error);
         for (role, name) in &given.columns {
@@ -183,11 +233,38 @@ impl Case {
         if given.decimal_comma {
             reader = reader.decimal_comma();
         }
-        History::read(
-            Input::bytes(csv.as_bytes(), "orders.csv"),
-            &reader,
-            &settings,
-        )
+        let csv_of = |text: &str, name: &str| {
+            let bytes = std::io::Cursor::new(text.as_bytes().to_vec());
+            Input::bytes(bytes, format!("{name}.csv"))
+        };
+        let mut tables = Tables::new(settings.clone());
+        tables = tables.read_as(TableName::Orders, csv_of(csv, "orders"), &reader)?;
+        for (table, text) in [
+            (TableName::Items, &self.items),
+            (TableName::Customers, &self.customers),
+            (TableName::Events, &self.events),
+            (TableName::Spend, &self.spend),
+        ] {
+            if let Some(text) = text {
+                tables = tables.read(table, csv_of(text, table.name()))?;
+            }
+        }
+        let mut history = tables.history()?;
+        let watch = Watch::new();
+        for change in &self.change {
+            let more = |text: &str| {
+                let input = csv_of(text, "more");
+                Tables::new(settings.clone()).read_as(TableName::Orders, input, &reader)
+            };
+            history = match change {
+                Change::Append(text) => history.append(more(text)?, watch)?,
+                Change::Upsert(text) => history.upsert(more(text)?, watch)?,
+                Change::Retract(order) => history.retract([order], watch)?,
+                Change::Forget(customer) => history.forget(customer, watch)?.0,
+                Change::AsOf(instant) => history.as_of(instant.parse().unwrap(), watch)?,
+            };
+        }
+        Ok(history)
     }
 
     fn fit(&self, history: &History) -> Result<Engine> {
@@ -202,9 +279,12 @@ impl Case {
         if let Some(least) = fit.min_customers {
             params = params.min_customers(least);
         }
+        params.half_life = fit.half_life;
+        params.within_days = fit.within_days;
         Engine::builder(history)
             .also_bought(params)
             .basis(fit.basis)
+            .by_group(fit.by_group)
             .fit()
     }
 
@@ -248,7 +328,11 @@ impl Case {
         for question in &self.also_bought {
             question.ask(&engine, &mut problems);
         }
+        for question in &self.recommend {
+            question.ask(&engine, &mut problems);
+        }
         let expects = self.summary.is_some()
+            || !self.recommend.is_empty()
             || self.notes.is_some()
             || self.as_of.is_some()
             || self.lines.is_some()
@@ -449,6 +533,57 @@ impl Question {
         if answer.unknown != self.unknown {
             let (found, expected) = (&answer.unknown, &self.unknown);
             problems.push(format!("`{item}`: unknown {found:?}, not {expected:?}"));
+        }
+    }
+}
+
+impl Asked {
+    fn ask(&self, engine: &Engine, problems: &mut Vec<String>) {
+        let query = match (&self.basket, &self.customer, &self.popular) {
+            (Some(basket), None, None) => engine.for_basket(basket),
+            (None, Some(customer), None) => engine.for_customer(customer),
+            (None, None, Some(category)) => {
+                engine.popular(Some(category.as_str()).filter(|path| !path.is_empty()))
+            }
+            _ => panic!("a question is about one of basket, customer and popular"),
+        };
+        let mut query = query
+            .n(self.n)
+            .exclude(&self.exclude)
+            .keep_owned(self.keep_owned);
+        if let Some(only) = &self.only {
+            query = query.only(only);
+        }
+        if let Some(fallback) = self.fallback {
+            query = query.fallback(fallback);
+        }
+        let answer = match (query.suggest(), &self.error) {
+            (Ok(answer), None) => answer,
+            (Ok(_), Some(_)) => return problems.push("a question does not fail".to_owned()),
+            (Err(problem), None) => return problems.push(format!("a question fails: {problem}")),
+            (Err(problem), Some(texts)) => {
+                return problems.extend(missing(&problem.to_string(), texts));
+            }
+        };
+        let told: Vec<(String, String, String)> = answer
+            .items
+            .iter()
+            .map(|s| {
+                (
+                    s.item.clone(),
+                    s.source.name().to_owned(),
+                    s.reason.to_string(),
+                )
+            })
+            .collect();
+        let expected = self.expect.clone().unwrap_or_default();
+        if told != expected {
+            problems.push(format!("suggested {told:?}, not {expected:?}"));
+        }
+        match (&self.short_reason, &answer.short_reason) {
+            (None, None) => {}
+            (Some(text), Some(reason)) if reason.contains(text) => {}
+            (expected, told) => problems.push(format!("short: {told:?}, not {expected:?}")),
         }
     }
 }

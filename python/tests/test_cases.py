@@ -49,6 +49,8 @@ def test_case(case: dict[str, Any], csv: str, tmp_path: Path) -> None:
         assert bought(shop, case.get("fit", {}).get("basis", "customer")) == case["bought"]
     for question in case.get("also_bought", []):
         ask(shop, question)
+    for question in case.get("recommend", []):
+        recommend(shop, question)
 
 
 def learn(case: dict[str, Any], path: Path) -> cobuy.Shop:
@@ -56,8 +58,45 @@ def learn(case: dict[str, Any], path: Path) -> cobuy.Shop:
     columns = {role: name or None for role, name in settings.pop("columns", {}).items()}
     fit = dict(case.get("fit", {}))
     basis = fit.pop("basis", "customer")
-    shop = cobuy.Shop.from_csv(path, columns=columns, **settings)
-    return shop.fit(cobuy.AlsoBought(**fit), basis=basis)
+    by_group = fit.pop("by_group", False)
+    tables = {}
+    for table in ("items", "customers", "events", "spend"):
+        if table in case:
+            tables[table] = path.with_name(f"{table}.csv")
+            tables[table].write_bytes(case[table].encode())
+    shop = cobuy.Shop.from_orders(path, columns=columns, **tables, **settings)
+    for change in case.get("change", []):
+        ((name, text),) = change.items()
+        if name in ("append", "upsert"):
+            more = path.with_name("more.csv")
+            more.write_bytes(text.encode())
+            getattr(shop, name)(more, columns=columns)
+        elif name == "as_of":
+            shop = shop.as_of(text)
+        else:
+            getattr(shop, name)(text)
+    return shop.fit(cobuy.AlsoBought(**fit), basis=basis, by_group=by_group)
+
+
+def recommend(shop: cobuy.Shop, question: dict[str, Any]) -> None:
+    question = dict(question)
+    expected = {key: question.pop(key, None) for key in ("expect", "error", "short_reason")}
+    basket = question.pop("basket", None)
+    if "popular" in question:
+        about: dict[str, Any] = {"popular": question.pop("popular") or None}
+    elif basket is not None:
+        about = {"basket": basket}
+    else:
+        about = {"customer": question.pop("customer")}
+    if expected["error"]:
+        with pytest.raises((ValueError, KeyError)) as raised:
+            shop.page({**about, **question})
+        assert_holds(str(raised.value), expected["error"])
+        return
+    (answer,) = shop.page({**about, **question})
+    assert [[s.item, s.source, str(s.reason)] for s in answer] == (expected["expect"] or [])
+    assert (answer.short_reason is None) == (expected["short_reason"] is None)
+    assert (expected["short_reason"] or "") in (answer.short_reason or "")
 
 
 def ask(shop: cobuy.Shop, question: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
-//! What a shop tells: its orders, understood.
+//! What a shop tells, understood.
 //!
-//! A [`History`] is the lines of all orders as told, in one order that does not depend on how the
-//! rows arrived, together with what counts of them. What the data means:
+//! A shop tells up to five tables ([`TableName`]): orders, items, customers, events and spend. They
+//! come from files and programs ([`Tables`]), are kept as told, and a [`History`] is a pure function of
+//! them and of the [`Settings`]: neither the order of rows nor the door they came by shows. What the
+//! data means:
 //!
 //! - **Ids** are texts, kept as given. The index of an id is its rank by bytes. A column of whole
 //!   decimals (`17850.0`, as pandas writes integers with gaps) is read as integers, and said; a column
@@ -32,6 +34,19 @@
 //!   that the clocks skipped or showed twice are refused unless a rule is named.
 //! - **Duplicates.** Rows that equal another in every column, once what belongs to the order was
 //!   filled in, are kept and counted: they double quantities and money, never people.
+//! - **Items** have one row each, with a name, a category (a path such as `toys/wood`), a price, a cost,
+//!   a stock; what any table names is an item of the shop. A line's cost goes before its item's. Items
+//!   of one **group** ([`Settings::groups`], or the column) are variants of one article: they never
+//!   neighbour each other.
+//! - **Customers** have one row each, of the shop's own columns. An **event** has a kind and a time, and may
+//!   name a customer, an item, a value, the price then, what was searched for. **Spend** is an amount from
+//!   one day to another (both included), by channel, campaign and keyword.
+//! - **Change.** [`History::append`] takes new orders only, [`History::upsert`] replaces known ones,
+//!   [`History::retract`] takes orders back for every instant, [`History::forget`] takes a customer's
+//!   orders, events and row, and items known through them only; rows that name nobody stay and are
+//!   counted. [`History::as_of`] keeps what happened strictly before an instant; items, customers and
+//!   statuses are as last told. Each leaves exactly the history that would have been without, or until.
+//! - **Now** is a microsecond after the last order or event, unless an instant is named: no clock is read.
 //! - **Columns of the shop's own** hold numbers, flags, times or texts: what all their values are, or
 //!   what [`Settings::types`] says. A number with leading zeros is a code, and so a text.
 
