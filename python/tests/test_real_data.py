@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from conftest import data_set, interactions
 
 import cobuy
@@ -58,3 +63,46 @@ def test_gowalla_equals_a_brute_force_product(tmp_path: Path) -> None:
     path = tmp_path / "gowalla.cobuy"
     first = model.save(path)
     assert cobuy.AlsoBought.load(path).save(path) == first
+
+
+@pytest.mark.parametrize(
+    ("settings", "fulfilled"),
+    [({}, 4_919), ({"fulfilled": ["delivered"]}, 4_858)],
+)
+def test_olist_counts_what_was_delivered_or_shipped(
+    settings: dict[str, Any], fulfilled: int, tmp_path: Path
+) -> None:
+    def rows(name: str) -> Iterator[dict[str, str]]:
+        with gzip.open(data_set("olist", f"olist_{name}_dataset.csv.gz"), "rt", newline="") as file:
+            yield from csv.DictReader(file)
+
+    items: dict[str, list[dict[str, str]]] = {}
+    for row in rows("order_items"):
+        items.setdefault(row["order_id"], []).append(row)
+    path = tmp_path / "orders.csv"
+    with path.open("w", newline="") as file:
+        told = csv.writer(file)
+        told.writerow(["order_id", "customer_id", "product_id", "price", "order_status", "date"])
+        for order in rows("orders"):
+            # Orders that were never put together have no items; a blank line item stands for them.
+            lines = items.get(order["order_id"]) or [{"product_id": "none", "price": ""}]
+            for line in lines:
+                told.writerow(
+                    [order["order_id"], order["customer_id"], line["product_id"], line["price"]]
+                    + [order["order_status"], order["order_purchase_timestamp"]]
+                )
+    shop = cobuy.Shop.from_orders(path, time_format="%m/%d/%Y %H:%M", **settings)
+    statuses = {status["status"]: status for status in shop.summary["statuses"]}
+    counts = {name: status["orders"] for name, status in statuses.items()}
+    assert counts == {
+        "canceled": 25,
+        "delivered": 4_858,
+        "invoiced": 12,
+        "processing": 20,
+        "shipped": 61,
+        "unavailable": 24,
+    }
+    counting = {name for name, status in statuses.items() if status["standing"] == "fulfilled"}
+    assert sum(counts[name] for name in counting) == fulfilled
+    assert statuses["canceled"]["standing"] == "cancelled"
+    assert shop.summary["fulfilled_orders"] == fulfilled
