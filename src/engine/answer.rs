@@ -8,7 +8,7 @@ use std::fmt;
 /// What is suggested: exactly as many as were asked for, or fewer and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suggestions {
-    /// Best first; all of one level of the fallback chain before those of the next.
+    /// Best first, level by level of the fallback chain, and within it category by category.
     pub items: Vec<Suggestion>,
     /// Why there are fewer than asked for; `None` where there are as many.
     pub short_reason: Option<String>,
@@ -84,8 +84,10 @@ pub enum KeptOut {
         /// What it is a variant of.
         of: String,
     },
-    /// Nobody bought it in an order that counts.
+    /// It is in no order that counts; where lists are learnt by customer: of a known customer.
     NeverBought,
+    /// It does not stand in the category that was asked about.
+    OtherCategory,
     /// A more popular variant of the same article stands for it.
     VariantShown {
         /// That variant.
@@ -114,7 +116,10 @@ impl fmt::Display for KeptOut {
             KeptOut::SameGroup { of } => {
                 write!(f, "it is a variant of `{of}`, which is owned already")
             }
-            KeptOut::NeverBought => f.write_str("nobody bought it in an order that counts"),
+            KeptOut::NeverBought => {
+                f.write_str("nobody who counts for the lists bought it in an order that counts")
+            }
+            KeptOut::OtherCategory => f.write_str("it does not stand in that category"),
             KeptOut::VariantShown { shown } => write!(f, "`{shown}` stands for its variants"),
             KeptOut::NeverTogether => {
                 f.write_str("it was not bought often enough with anything that was asked about")

@@ -110,6 +110,7 @@ fn later_stage(
             rank: place + 1,
             n: query.n,
         },
+        None if query.is_about_a_category() => KeptOut::OtherCategory,
         None if contributions.is_empty() => KeptOut::NeverTogether,
         None => KeptOut::NotKept,
     })

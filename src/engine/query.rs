@@ -156,6 +156,10 @@ impl Engine {
 }
 
 impl Query<'_> {
+    pub(super) fn is_about_a_category(&self) -> bool {
+        matches!(self.about, About::Popular(Some(_)))
+    }
+
     pub(super) fn is_about_one_item(&self) -> bool {
         matches!(self.about, About::Item(_))
     }
@@ -177,7 +181,10 @@ impl Query<'_> {
         let items = items.into_iter().map(Into::into);
         self.only = Some(match self.only {
             None => items.collect(),
-            Some(before) => items.filter(|item| before.contains(item)).collect(),
+            Some(before) => {
+                let before: std::collections::BTreeSet<String> = before.into_iter().collect();
+                items.filter(|item| before.contains(item)).collect()
+            }
         });
         self
     }
@@ -191,7 +198,8 @@ impl Query<'_> {
 
     /// Whether to fall back to what is popular in the categories of the items that were asked about,
     /// and then in the shop, where the lists run short. Default: yes, but for
-    /// [`Engine::also_bought`].
+    /// [`Engine::also_bought`]. Where there is nothing to ask the lists about (an empty basket, a
+    /// customer who is not known), what is popular is the answer either way.
     pub fn fallback(mut self, fallback: bool) -> Self {
         self.fallback = fallback;
         self

@@ -12,7 +12,7 @@ use crate::matrix::top_k::TopK;
 use crate::matrix::{NO_GROUP, row_of};
 use crate::models::also_bought::Neighbour;
 use crate::models::filter::Filter;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums of one question, used again for the next. All zero between questions.
 #[derive(Default)]
@@ -125,13 +125,17 @@ impl Query<'_> {
     /// What may be shown.
     fn filter(&self, given: &[u32], unknown: &mut Vec<String>) -> Result<Filter> {
         let labels = &self.engine.items;
+        let mut unknown_before: BTreeSet<String> = BTreeSet::new();
         let mut indices = |ids: &[String]| -> Vec<u32> {
             let mut found = Vec::with_capacity(ids.len());
             for id in ids {
                 match labels.find(id) {
                     Some(index) => found.push(index as u32),
-                    None if unknown.contains(id) => {}
-                    None => unknown.push(id.clone()),
+                    None if unknown_before.contains(id.as_str()) => {}
+                    None => {
+                        unknown_before.insert(id.clone());
+                        unknown.push(id.clone());
+                    }
                 }
             }
             found
@@ -174,14 +178,13 @@ impl Query<'_> {
     /// Fills up with what is popular.
     fn fall_back(&self, asked: &Asked, n: usize, picks: &mut Vec<Pick>) {
         let engine = self.engine;
-        let mut taken: Vec<u32> = picks.iter().map(|pick| pick.item).collect();
+        let mut taken: BTreeSet<u32> = picks.iter().map(|pick| pick.item).collect();
         let mut take = |items: &[u32], category: Option<&str>, picks: &mut Vec<Pick>| {
             for &item in items {
                 if picks.len() == n {
                     return;
                 }
-                if asked.units_filter.allows(item) && !taken.contains(&item) {
-                    taken.push(item);
+                if asked.units_filter.allows(item) && taken.insert(item) {
                     let buyers = row_of(engine.purchases.by_item(), item as usize).len();
                     picks.push(Pick {
                         item,
@@ -212,8 +215,8 @@ impl Query<'_> {
         }
     }
 
-    /// The categories to fall back to: those of most of the items that were asked about first, each
-    /// before the ones above it.
+    /// The categories to fall back to: those that most of the items that were asked about stand in
+    /// first, then the ones above them, level by level.
     fn categories(&self, asked: &Asked) -> Vec<String> {
         if let About::Popular(category) = &self.about {
             return category.iter().cloned().collect();

@@ -644,6 +644,7 @@ impl Twin {
                 rank: place + 1,
                 n: ask.n,
             },
+            None if matches!(ask.about, About::Popular(Some(_))) => KeptOut::OtherCategory,
             None if contributions.is_empty() || whole => KeptOut::NeverTogether,
             None => KeptOut::NotKept,
         }
