@@ -1119,3 +1119,243 @@ fn a_shop_is_not_saved_over_a_folder() {
     );
     assert_eq!(folder.files(), ["shop.cobuy"]);
 }
+
+/// Several shops' worth of goods: the corner shop's table of items.
+fn goods() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/corner_shop/items.csv");
+    path.to_str().unwrap().to_owned()
+}
+
+/// A folder with the corner shop and its goods in `shop.cobuy`.
+fn with_goods() -> Folder {
+    Folder::with_shop(&["--items", &goods()])
+}
+
+#[test]
+fn recommend_answers_customers_and_baskets_with_names_sources_and_reasons() {
+    let folder = with_goods();
+    let basket = folder.run(&[
+        "recommend",
+        "shop.cobuy",
+        "--basket",
+        "tea",
+        "--basket",
+        "lantern",
+        "-n",
+        "2",
+    ]);
+    assert_eq!(
+        basket.done(),
+        "item    name           score  source       reason\n\
+         teapot  Clay teapot    0.894  also_bought  bought with `Black tea` by 8 customers, 4.0 times chance\n\
+         cup     Stoneware cup  0.800  also_bought  bought with `Black tea` by 8 customers, 3.2 times chance\n"
+    );
+    let two = folder.run(&[
+        "recommend",
+        "shop.cobuy",
+        "c20",
+        "nobody",
+        "-n",
+        "3",
+        "--format",
+        "csv",
+    ]);
+    let two = two.done();
+    let lines: Vec<&str> = two.lines().collect();
+    assert_eq!(lines.len(), 7);
+    assert_eq!(lines[0], "customer,rank,item,name,score,source,reason");
+    assert!(
+        lines[4].starts_with("nobody,1,milk,Fresh milk,36,popular,"),
+        "{}",
+        lines[4]
+    );
+    let all = folder.run(&[
+        "recommend",
+        "shop.cobuy",
+        "--all",
+        "-n",
+        "1",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(all.done().lines().count(), 41);
+    let short = folder.run(&["recommend", "shop.cobuy", "--basket", "tea", "-n", "50"]);
+    assert!(
+        short
+            .err
+            .contains("items were bought in orders that count and not in the basket"),
+        "{}",
+        short.err
+    );
+}
+
+#[test]
+fn popular_and_explain_answer() {
+    let folder = with_goods();
+    let popular = folder.run(&["popular", "shop.cobuy", "--category", "drinks", "-n", "1"]);
+    let popular = popular.done();
+    assert!(popular.contains("milk  Fresh milk     36"), "{popular}");
+    let unknown = folder
+        .run(&["popular", "shop.cobuy", "--category", "drink"])
+        .failed(1);
+    assert!(unknown.contains("did you mean `drinks`?"), "{unknown}");
+    let why = folder
+        .run(&["explain", "shop.cobuy", "cup", "--basket", "tea"])
+        .done();
+    assert_eq!(
+        why,
+        "`cup` is number 2, from also_bought\n  0.8000  with `Black tea`: 8 bought both, 3.2 times chance\n"
+    );
+    let out = folder.run(&[
+        "explain",
+        "shop.cobuy",
+        "tea",
+        "--basket",
+        "tea",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(out.json()["kept_out"]["stage"], "owned");
+}
+
+#[test]
+fn the_doctor_reads_orders_and_shops_and_is_strict_where_asked() {
+    let folder = with_goods();
+    let of_orders = folder
+        .run(&["doctor", orders().to_str().unwrap(), "--items", &goods()])
+        .done();
+    let of_shop = folder.run(&["doctor", "shop.cobuy"]).done();
+    assert_eq!(of_orders, of_shop);
+    assert!(of_orders.contains("names no customer"), "{of_orders}");
+    let strict = folder.run(&["doctor", "shop.cobuy", "--strict", "--format", "json"]);
+    assert_eq!(strict.code, 1);
+    assert!(strict.err.contains("--strict"));
+    let findings: Value = serde_json::from_str(&strict.out).unwrap();
+    assert!(!findings["findings"].as_array().unwrap().is_empty());
+    let clean = folder.write(
+        "clean.csv",
+        "order_id,customer_id,item_id\n1,ann,tea\n2,bo,tea\n",
+    );
+    folder
+        .run(&["doctor", clean.to_str().unwrap(), "--strict"])
+        .done();
+}
+
+#[test]
+fn a_history_changes_in_its_file() {
+    let folder = with_goods();
+    let before = folder.bytes("shop.cobuy");
+    let more = folder.write(
+        "more.csv",
+        "order_id,customer_id,item_id,quantity,price,ordered_at,status,channel\n\
+         9001,new,tea,1,4.50,2024-06-01,delivered,web\n9001,new,cup,1,6.50,2024-06-01,delivered,web\n",
+    );
+    folder
+        .run(&["append", "shop.cobuy", more.to_str().unwrap(), "-q"])
+        .done();
+    assert_ne!(folder.bytes("shop.cobuy"), before);
+    let again = folder
+        .run(&["append", "shop.cobuy", more.to_str().unwrap()])
+        .failed(1);
+    assert!(
+        again.contains("`9001` is known already") && again.contains("--replace"),
+        "{again}"
+    );
+    folder
+        .run(&[
+            "append",
+            "shop.cobuy",
+            more.to_str().unwrap(),
+            "--replace",
+            "-q",
+        ])
+        .done();
+    folder
+        .run(&["retract", "shop.cobuy", "9001", "-q", "-o", "other.cobuy"])
+        .done();
+    assert_eq!(folder.bytes("other.cobuy"), before);
+    let receipt = folder
+        .run(&["forget", "shop.cobuy", "new", "-q", "--format", "json"])
+        .json();
+    assert_eq!(
+        (&receipt["orders"], &receipt["lines"]),
+        (&Value::from(1), &Value::from(2))
+    );
+    assert_eq!(folder.bytes("shop.cobuy"), before);
+    for (arguments, what) in [
+        (["forget", "shop.cobuy", "nobody"], "no customer `nobody`"),
+        (["retract", "shop.cobuy", "9999"], "no order `9999`"),
+    ] {
+        assert!(folder.run(&arguments).failed(3).contains(what));
+        assert_eq!(folder.bytes("shop.cobuy"), before);
+    }
+}
+
+#[test]
+fn a_configuration_says_what_is_said_every_time_and_options_win() {
+    let folder = Folder::new();
+    let config = folder.write(
+        "shop.toml",
+        "ignore = [\"milk\"]\nfulfilled = [\"delivered\"]\n[orders]\ncolumns = { channel = \"channel\" }\n",
+    );
+    let config = config.to_str().unwrap();
+    let told = folder
+        .fit(orders(), &["--config", config, "--format", "json"])
+        .json();
+    assert_eq!(told["ignored_items"], 1);
+    let more = [
+        "--config",
+        config,
+        "--fulfilled",
+        "delivered",
+        "--fulfilled",
+        "pending",
+        "--format",
+        "json",
+    ];
+    let wider = folder.fit(orders(), &more).json();
+    assert!(wider["fulfilled_orders"].as_u64() > told["fulfilled_orders"].as_u64());
+    folder.write("shop.toml", "ignor = []\n");
+    assert!(
+        folder
+            .fit(orders(), &["--config", config])
+            .failed(1)
+            .contains("did you mean `ignore`?")
+    );
+}
+
+#[test]
+fn standard_input_and_several_files_are_read_as_one() {
+    let folder = Folder::with_shop(&[]);
+    let whole = folder.bytes("shop.cobuy");
+    let text = std::fs::read_to_string(orders()).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let at = rows.find("\n1050,").unwrap() + 1;
+    folder.write("a.csv", format!("{header}\n{}", &rows[..at]));
+    folder.write("b.csv", format!("{header}\n{}", &rows[at..]));
+    folder
+        .run(&["fit", "a.csv", "b.csv", "-q", "-o", "two.cobuy"])
+        .done();
+    assert_eq!(folder.bytes("two.cobuy"), whole);
+    folder
+        .shell("cat a.csv | cobuy fit - b.csv -q -o piped.cobuy")
+        .done();
+    assert_eq!(folder.bytes("piped.cobuy"), whole);
+}
+
+#[test]
+fn lists_fade_follow_and_count_groups_as_one_where_asked() {
+    let folder = Folder::new();
+    let goods = goods();
+    for options in [
+        &["--half-life", "30"][..],
+        &["--measure", "confidence", "--within-days", "14"],
+        &["--items", &goods, "--by-group"],
+        &["--as-of", "2024-05-01"],
+    ] {
+        folder.fit(orders(), options).done();
+        folder.also_bought(&["tea"]).done();
+    }
+    let half = folder.fit(orders(), &["--half-life", "0"]).failed(1);
+    assert!(half.contains("`half_life` is 0"), "{half}");
+}
