@@ -54,8 +54,11 @@ $(VENV)/ready: python/requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-dev.txt
 	touch $@
 
-bench: ## Criterion: reading, building, fitting, asking
+bench: wheel ## Reading, building, fitting, asking: in Rust by criterion, then from Python
 	$(CARGO) bench $(LOCKED) --all-features
+	$(CARGO) run $(LOCKED) --quiet --release --features cli --example generate -- $(TARGET)/bench_shop --customers 20000 --seed 1
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
+	$(BIN)/python benches/latency.py $(TARGET)/bench_shop/orders.csv $(TARGET)/bench_shop/items.csv
 
 peers: wheel ## The same work side by side with other packages
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt

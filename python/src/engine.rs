@@ -3,7 +3,7 @@
 use crate::run::{Teller, long, short};
 use crate::shop::{History, as_json};
 use crate::table::{ArrowTable, integers, numbers, scores, texts};
-use cobuy::{Engine, Query, Suggestion, Suggestions};
+use cobuy::{Engine, Query, Suggestion, Suggestions, Watch};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use std::path::PathBuf;
@@ -117,7 +117,11 @@ impl ShopEngine {
     ) -> PyResult<(ArrowTable, Vec<(String, String)>)> {
         let (names, questions): (Vec<String>, Vec<Question>) = questions.into_iter().unzip();
         let queries = self.queries(&questions)?;
-        let answers = long(py, tell, |watch| self.0.answer_all(&queries, None, watch))?;
+        // A few answers take less than a thread of their own does.
+        let answers = match queries.len() {
+            0..=16 => short(py, || self.0.answer_all(&queries, Some(1), Watch::new()))?,
+            _ => long(py, tell, |watch| self.0.answer_all(&queries, None, watch))?,
+        };
         let short = names.iter().zip(&answers);
         let short =
             short.filter_map(|(name, answer)| Some((name.clone(), answer.short_reason.clone()?)));
