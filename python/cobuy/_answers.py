@@ -87,7 +87,7 @@ class Suggestions(list[Suggestion]):
         self.unknown = list(unknown)
 
     def to_dict(self) -> dict[str, Any]:
-        """As the command line and the server answer."""
+        """As the command line answers."""
         answer: dict[str, Any] = {
             "items": [suggestion.to_dict() for suggestion in self],
             "short_reason": self.short_reason,

@@ -19,7 +19,7 @@ from cobuy._table import Table
 from cobuy._tables import options, sources
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
     from scipy.sparse import csr_array
 
@@ -443,15 +443,16 @@ class Shop:
         replace : bool
             Whether orders that are known already are replaced; else they are refused.
         **settings
-            How the tables are written: delimiter, encoding, time_format, decimal_comma, on_error. What
-            the rows mean is as it was.
+            As for :meth:`from_orders`. What rows mean is as it was, but for what is said anew: statuses
+            (fulfilled, unfulfilled), ignore, groups, types, duplicates, c_returns. What was settled while
+            the rows were read (time_zone, clock_change, rounding, missing) stays.
 
         Returns
         -------
         self
         """
         tables = sources(orders, items, customers, events, spend)
-        told = options(columns, config, settings, reading_only=True)
+        told = options(columns, config, settings)
         return self._become(self._told().append(tables, told, bool(replace)))
 
     def upsert(self, orders: _Rows | Sequence[_Rows], **arguments: Any) -> Shop:
@@ -488,15 +489,15 @@ class Shop:
         self._become(history)
         return Receipt(json.loads(told), words)
 
-    def as_of(self, instant: str | datetime) -> Shop:
+    def as_of(self, instant: str | date) -> Shop:
         """The shop as it was just before an instant; a fitted one is learnt from what was known then.
 
         Parameters
         ----------
-        instant : str or datetime
-            Such as "2024-06-01"; without an offset it is in UTC.
+        instant : str, date, datetime or datetime64
+            Such as "2024-06-01"; without an offset it is in the shop's zone.
         """
-        text = instant if isinstance(instant, str) else instant.isoformat(sep=" ")
+        text = str(instant) if isinstance(instant, (str, np.datetime64)) else instant.isoformat()
         return Shop(None, self._engine)._become(self._told().as_of(text))
 
     def save(self, path: _Path) -> str:

@@ -60,10 +60,9 @@ def options(
     columns: Mapping[str, Any] | None,
     config: Any,
     settings: dict[str, Any],
-    reading_only: bool = False,
 ) -> _Options:
     """What is said of tables, as the core takes it."""
-    known = _READING if reading_only else _READING + _MEANING
+    known = _READING + _MEANING
     for name in settings:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)

@@ -6,7 +6,7 @@ use crate::run::{Teller, long, short};
 use crate::table::ArrowTable;
 use crate::tables::{Options, Source, choose, named, read};
 use cobuy::history::{Line, TableName, Value};
-use cobuy::{Basis, Engine, Instant, Money};
+use cobuy::{Basis, Engine, Instant, Money, Settings};
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -30,7 +30,7 @@ impl History {
         options: Options,
         tell: Option<Teller>,
     ) -> PyResult<Self> {
-        let (sources, config) = (named(sources)?, options.config(py)?);
+        let (sources, config) = (named(sources)?, options.over(py, &Settings::default())?);
         let history = long(py, tell, |watch| {
             read(sources, &config, config.settings.clone(), watch)?.history()
         })?;
@@ -45,12 +45,14 @@ impl History {
         options: Options,
         replace: bool,
     ) -> PyResult<Self> {
-        let (sources, config) = (named(sources)?, options.config(py)?);
+        let (sources, config) = (named(sources)?, options.over(py, self.0.settings())?);
         let history = long(py, None, |watch| {
-            let more = read(sources, &config, self.0.settings().clone(), watch)?;
+            // What is said anew has to hold before rows come that need it.
+            let history = self.0.under(config.settings.clone(), watch)?;
+            let more = read(sources, &config, config.settings.clone(), watch)?;
             match replace {
-                true => self.0.upsert(more, watch),
-                false => self.0.append(more, watch),
+                true => history.upsert(more, watch),
+                false => history.append(more, watch),
             }
         })?;
         Ok(History(Arc::new(history)))
@@ -71,11 +73,9 @@ impl History {
 
     /// The history before an instant.
     fn as_of(&self, py: Python<'_>, instant: String) -> PyResult<Self> {
-        let refuse = |problem: String| {
-            PyValueError::new_err(format!("`instant` is '{instant}', but {problem}"))
-        };
-        let at: Instant = instant.parse().map_err(refuse)?;
-        let history = long(py, None, |watch| self.0.as_of(at, watch))?;
+        let history = long(py, None, |watch| {
+            self.0.as_of(self.0.instant(&instant)?, watch)
+        })?;
         Ok(History(Arc::new(history)))
     }
 

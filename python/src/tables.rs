@@ -92,11 +92,11 @@ fn say<T: Copy>(
 }
 
 impl Options {
-    /// The configuration's file and, over it, what was said here.
-    pub fn config(self, py: Python<'_>) -> PyResult<Config> {
+    /// The configuration's file, else the settings that are given, and over it what was said here.
+    pub fn over(self, py: Python<'_>, settings: &Settings) -> PyResult<Config> {
         let mut config = match &self.config {
             Some(path) => short(py, || Config::read(path))?,
-            None => Config::default(),
+            None => Config::new(settings.clone()),
         };
         self.apply(&mut config.settings)?;
         self.readers(&mut config)?;

@@ -66,9 +66,10 @@ impl History {
             ("cost", money(|row| row.cost())),
             ("amount", money(|row| row.amount())),
             ("margin", money(|row| row.margin())),
+            ("at", instants(lines().map(|line| Some(line.at()?.0)))),
             (
                 "ordered_at",
-                instants(lines().map(|line| Some(line.at()?.0))),
+                instants(lines().map(|line| Some(line.ordered_at()?.0))),
             ),
             ("status", texts(lines().map(|line| line.status()))),
             ("channel", texts(lines().map(|line| line.channel()))),

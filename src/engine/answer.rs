@@ -86,6 +86,8 @@ pub enum KeptOut {
     },
     /// It is in no order that counts; where lists are learnt by customer: of a known customer.
     NeverBought,
+    /// The shop ignores it as no goods.
+    Ignored,
     /// It does not stand in the category that was asked about.
     OtherCategory,
     /// A more popular variant of the same article stands for it.
@@ -112,13 +114,17 @@ impl fmt::Display for KeptOut {
         match self {
             KeptOut::Excluded => f.write_str("it is excluded"),
             KeptOut::NotAmongOnly => f.write_str("it is not among `only`"),
-            KeptOut::Owned => f.write_str("it is owned already"),
+            KeptOut::Owned => f.write_str("it is owned, or in the basket, already"),
             KeptOut::SameGroup { of } => {
-                write!(f, "it is a variant of `{of}`, which is owned already")
+                write!(
+                    f,
+                    "it is a variant of `{of}`, which is owned, or in the basket, already"
+                )
             }
             KeptOut::NeverBought => {
                 f.write_str("nobody who counts for the lists bought it in an order that counts")
             }
+            KeptOut::Ignored => f.write_str("the shop ignores it as no goods"),
             KeptOut::OtherCategory => f.write_str("it does not stand in that category"),
             KeptOut::VariantShown { shown } => write!(f, "`{shown}` stands for its variants"),
             KeptOut::NeverTogether => {

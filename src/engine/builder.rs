@@ -1,10 +1,10 @@
 //! What to learn from a history.
 
-use super::goods::{Popularity, Variants, groups_of};
+use super::goods::{Popularity, Variants, groups_of, members};
 use super::{About, Engine};
 use crate::error::{Error, Result};
 use crate::history::{History, NONE, Shelf};
-use crate::matrix::{Basis, Purchases, Timeline};
+use crate::matrix::{Basis, Purchases, Timeline, Weights};
 use crate::models::also_bought::AlsoBoughtParams;
 use crate::watch::{Progress, Watch};
 
@@ -173,9 +173,18 @@ impl Parts {
         };
         let timeline = moved.as_ref().unwrap_or(&self.bought);
         let also_bought = learn(&self.purchases, Some(timeline))?;
+        if timed(also_bought.settings()).is_some() {
+            timeline.check_against(&self.purchases)?;
+        }
         let weights = also_bought.weights(&self.purchases, timeline, watch)?;
+        if weights.as_ref().map_or(0, Weights::bits) != also_bought.weight_bits() {
+            return Err(Error::matrix(
+                "the weights are not of the size that the lists were learnt with",
+            ));
+        }
         let timeline = moved.filter(|_| timed(also_bought.settings()).is_some());
         Ok(Engine {
+            members: members(&self.purchases),
             popularity: Popularity::new(&self.purchases, self.goods.as_ref()),
             items: self.items,
             people: self.people,

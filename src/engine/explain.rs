@@ -78,9 +78,17 @@ fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Option<KeptOut> {
         }
     }
     let unit = engine.unit(item) as usize;
-    row_of(engine.purchases.by_item(), unit)
-        .is_empty()
-        .then_some(KeptOut::NeverBought)
+    if !row_of(engine.purchases.by_item(), unit).is_empty() {
+        return None;
+    }
+    let ignored = engine
+        .shelf
+        .as_ref()
+        .is_some_and(|shelf| among(&shelf.settings.ignore));
+    Some(match ignored {
+        true => KeptOut::Ignored,
+        false => KeptOut::NeverBought,
+    })
 }
 
 /// The stages of scoring, where a unit is none of the picks.

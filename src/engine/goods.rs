@@ -37,6 +37,17 @@ pub(super) fn groups_of(
         .then_some(groups)
 }
 
+/// The items of each group.
+pub(super) fn members(purchases: &Purchases) -> BTreeMap<u32, Vec<u32>> {
+    let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (item, &group) in (0..).zip(purchases.groups().unwrap_or_default()) {
+        if group != NO_GROUP {
+            members.entry(group).or_default().push(item);
+        }
+    }
+    members
+}
+
 /// Where a group counts as one item: who stands for whom.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Variants {

@@ -46,7 +46,7 @@ use serde::Serialize;
 /// assert_eq!(answer.items[0].reason.to_string(), "bought with `tea` by 2 customers, 1.0 times chance");
 /// # Ok::<(), cobuy::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Engine {
     items: Labels,
     /// The customers' ids; none in files of format 1.0.
@@ -60,6 +60,8 @@ pub struct Engine {
     /// What the purchases weigh, for lists that fade.
     weights: Option<Weights>,
     also_bought: AlsoBought,
+    /// The items of each group.
+    members: std::collections::BTreeMap<u32, Vec<u32>>,
     /// Who stands for whom, where a group counts as one.
     variants: Option<Variants>,
     goods: Option<ItemTable>,
@@ -67,6 +69,14 @@ pub struct Engine {
     about: About,
     /// The history that it was fitted on, put away; none in files of format 1.0.
     shelf: Option<Shelf>,
+}
+
+impl std::fmt::Debug for Engine {
+    /// Sizes only: what a shop tells does not belong in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (items, customers) = (self.items.len(), self.people.len());
+        write!(f, "Engine({items} items, {customers} customers)")
+    }
 }
 
 /// What an engine was fitted on.

@@ -198,8 +198,7 @@ impl Query<'_> {
 
     /// Whether to fall back to what is popular in the categories of the items that were asked about,
     /// and then in the shop, where the lists run short. Default: yes, but for
-    /// [`Engine::also_bought`]. Where there is nothing to ask the lists about (an empty basket, a
-    /// customer who is not known), what is popular is the answer either way.
+    /// [`Engine::also_bought`].
     pub fn fallback(mut self, fallback: bool) -> Self {
         self.fallback = fallback;
         self

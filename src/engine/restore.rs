@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::file::{Kind, Loaded};
 use crate::history::told::schema::TableName;
 use crate::history::understand::others::item_table;
-use crate::history::{Instant, ItemTable, Labels, Shelf};
+use crate::history::{Instant, ItemTable, Labels, OnError, Reading, Shelf};
 use crate::matrix::build::pattern;
 use crate::matrix::{Basis, Purchases, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
@@ -168,7 +168,21 @@ fn goods(shelf: &Shelf, rows: Option<Vec<u32>>, items: usize) -> Checked<Option<
     {
         return Err(damage(Kind::ItemRows, "there is not one a row of items"));
     }
-    item_table(told, &rows, items, &shelf.settings, "the shop's file")
+    let unread = || {
+        Reading::new(
+            TableName::Items,
+            "the items".to_owned(),
+            OnError::Stop,
+            Vec::new(),
+            0,
+        )
+    };
+    let reading = shelf
+        .readings
+        .iter()
+        .find(|reading| reading.table == TableName::Items);
+    let reading = reading.cloned().unwrap_or_else(unread);
+    item_table(told, &rows, items, &shelf.settings, &reading)
         .map(Some)
         .map_err(|problem| damage(Kind::ItemRows, problem.to_string()))
 }

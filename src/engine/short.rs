@@ -9,8 +9,14 @@ use crate::text::grouped;
 
 /// Says why only `found` are suggested.
 pub(super) fn reason(query: &Query<'_>, asked: &Asked, found: usize) -> String {
-    if query.fallback || asked.given.is_empty() {
+    if query.fallback || matches!(query.about, About::Popular(_)) {
         return popular(query, found);
+    }
+    if asked.given.is_empty() {
+        return match &query.about {
+            About::Basket(_) => "the basket is empty".to_owned(),
+            _ => "the customer is not known, or bought nothing that counts".to_owned(),
+        };
     }
     let model = &query.engine.also_bought;
     let bought = |&unit: &u32| model.buyers_of(ItemIx::checked(unit)) > 0;
@@ -21,6 +27,11 @@ pub(super) fn reason(query: &Query<'_>, asked: &Asked, found: usize) -> String {
         About::Popular(_) => String::new(),
     };
     if !asked.units.iter().any(bought) {
+        if let (About::Item(item), Some(shelf)) = (&query.about, &query.engine.shelf)
+            && shelf.settings.ignore.contains(item)
+        {
+            return format!("{name} is ignored as no goods: it counts for nothing");
+        }
         let by = match model.basis() {
             Basis::Customer => " by a known customer",
             Basis::Order => "",

@@ -8,8 +8,8 @@ use super::reason::{BoughtWith, Popular, Reason, Source};
 use super::{Engine, short};
 use crate::error::{Error, Result, zeroed};
 use crate::ids::ItemIx;
+use crate::matrix::row_of;
 use crate::matrix::top_k::TopK;
-use crate::matrix::{NO_GROUP, row_of};
 use crate::models::also_bought::Neighbour;
 use crate::models::filter::Filter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,10 +57,14 @@ impl Pick {
 }
 
 /// The rows that lists are added up from: kept, or counted anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rows {
     Kept,
-    Anew(BTreeMap<u32, Vec<Neighbour>>),
+    Anew,
 }
+
+/// Rows counted anew of the picks alone, by unit: what their reasons rest on.
+type Evidence = BTreeMap<u32, Vec<Neighbour>>;
 
 impl Query<'_> {
     pub(super) fn answer(&self, scratch: &mut Scratch) -> Result<Suggestions> {
@@ -77,9 +81,13 @@ impl Query<'_> {
                 .shown(pick.item, |item| asked.filter.allows(item))
                 .unwrap_or(pick.item),
         };
+        let evidence = match rows {
+            Rows::Kept => None,
+            Rows::Anew => Some(engine.evidence(&picks, &asked.units)?),
+        };
         let items = picks
             .iter()
-            .map(|pick| engine.in_words(pick, shown(pick), &asked, &rows))
+            .map(|pick| engine.in_words(pick, shown(pick), &asked, evidence.as_ref()))
             .collect();
         Ok(Suggestions {
             items,
@@ -169,7 +177,8 @@ impl Query<'_> {
             true => (Vec::new(), Rows::Kept),
             false => engine.best_of_lists(&asked.units, n, &asked.units_filter, scratch)?,
         };
-        if picks.len() < n && (self.fallback || asked.units.is_empty()) {
+        let popular = matches!(self.about, About::Popular(_));
+        if picks.len() < n && (self.fallback || popular) {
             self.fall_back(asked, n, &mut picks);
         }
         Ok((picks, rows))
@@ -267,15 +276,12 @@ impl Engine {
     pub(super) fn with_variants(&self, items: &[u32]) -> Vec<u32> {
         let mut all = items.to_vec();
         if let Some(groups) = self.purchases.groups() {
-            let group = |item: &u32| groups.get(*item as usize).copied();
-            let mut wanted: Vec<u32> = items.iter().filter_map(group).collect();
-            wanted.retain(|&group| group != NO_GROUP);
-            wanted.sort_unstable();
-            wanted.dedup();
-            if !wanted.is_empty() {
-                let among = |(_, group): &(u32, &u32)| wanted.binary_search(group).is_ok();
-                all.extend((0..).zip(groups).filter(among).map(|(item, _)| item));
-            }
+            let group = |item: &u32| groups.get(*item as usize);
+            let wanted: BTreeSet<&u32> = items.iter().filter_map(group).collect();
+            let variants = wanted
+                .into_iter()
+                .filter_map(|group| self.members.get(group));
+            all.extend(variants.flatten());
         }
         all
     }
@@ -325,17 +331,17 @@ impl Engine {
         if picks.len() == n || !units.iter().any(cut) {
             return Ok((picks, Rows::Kept));
         }
-        let anew = self.rows_anew(units, filter)?;
+        let (source, all) = (self.source()?, self.items.len());
         let mut picks = Vec::new();
         let add = |sums: &mut Sums<'_>| {
-            for near in anew.values().flatten() {
+            model.rows(source, units, all, filter, |_, near| {
                 sums.add(near.item.get(), near.score);
-            }
+            })
         };
-        scratch.best(self.items.len(), n, filter, add, |item, score| {
+        scratch.best(all, n, filter, add, |item, score| {
             picks.push(Pick::from_lists(item, score));
         })?;
-        Ok((picks, Rows::Anew(anew)))
+        Ok((picks, Rows::Anew))
     }
 
     /// The best of the kept neighbours of some units, added up.
@@ -365,6 +371,7 @@ impl Engine {
                     sums.add(item, score);
                 }
             }
+            Ok(())
         };
         scratch.best(self.items.len(), n, filter, add, |item, score| {
             picks.push(Pick::from_lists(item, score));
@@ -372,29 +379,33 @@ impl Engine {
         Ok(picks)
     }
 
-    /// The whole rows of some units, of what a filter lets through.
-    pub(super) fn rows_anew(
-        &self,
-        units: &[u32],
-        filter: &Filter,
-    ) -> Result<BTreeMap<u32, Vec<Neighbour>>> {
-        let all = self.items.len();
-        let row = |&unit: &u32| {
-            let near = self.also_bought.neighbours_among(
-                self.source()?,
-                ItemIx::checked(unit),
-                all,
-                filter,
-            )?;
-            Ok((unit, near))
-        };
-        units.iter().map(row).collect()
+    /// The rows of some units, of what a filter lets through: of few items, since rows are long.
+    pub(super) fn rows_anew(&self, units: &[u32], filter: &Filter) -> Result<Evidence> {
+        let mut rows = Evidence::new();
+        let (source, all) = (self.source()?, self.items.len());
+        self.also_bought
+            .rows(source, units, all, filter, |unit, near| {
+                rows.entry(unit).or_default().push(near);
+            })?;
+        Ok(rows)
+    }
+
+    /// What the reasons of picks rest on, where rows were counted anew.
+    fn evidence(&self, picks: &[Pick], units: &[u32]) -> Result<Evidence> {
+        let items: Vec<u32> = picks.iter().map(|pick| pick.item).collect();
+        self.rows_anew(units, &Filter::all().only(&items, self.items.len())?)
     }
 
     /// A pick with its reason; `shown` is the item that stands for it.
-    fn in_words(&self, pick: &Pick, shown: u32, asked: &Asked, rows: &Rows) -> Suggestion {
+    fn in_words(
+        &self,
+        pick: &Pick,
+        shown: u32,
+        asked: &Asked,
+        evidence: Option<&Evidence>,
+    ) -> Suggestion {
         let reason = match pick.source {
-            Source::AlsoBought => self.bought_with(pick.item, asked, rows),
+            Source::AlsoBought => self.bought_with(pick.item, asked, evidence),
             Source::CategoryPopular | Source::Popular => None,
         };
         let buyers = row_of(self.purchases.by_item(), pick.item as usize).len() as u32;
@@ -416,13 +427,13 @@ impl Engine {
     }
 
     /// What speaks for an item: the strongest of the units that it was bought with.
-    fn bought_with(&self, item: u32, asked: &Asked, rows: &Rows) -> Option<Reason> {
+    fn bought_with(&self, item: u32, asked: &Asked, evidence: Option<&Evidence>) -> Option<Reason> {
         let mut best: Option<(u32, Neighbour)> = None;
         let mut found = 0;
         for &unit in &asked.units {
-            let near = match rows {
-                Rows::Kept => self.kept_neighbour(unit, item),
-                Rows::Anew(rows) => rows
+            let near = match evidence {
+                None => self.kept_neighbour(unit, item),
+                Some(rows) => rows
                     .get(&unit)
                     .and_then(|row| row.iter().find(|near| near.item.get() == item).copied()),
             };
@@ -492,13 +503,13 @@ impl Scratch {
         items: usize,
         n: usize,
         filter: &Filter,
-        add: impl FnOnce(&mut Sums<'_>),
+        add: impl FnOnce(&mut Sums<'_>) -> Result<()>,
         mut take: impl FnMut(u32, f32),
     ) -> Result<()> {
         if self.sums.len() != items {
             self.sums = zeroed(items, "the sums of a question")?;
         }
-        add(&mut Sums {
+        let added = add(&mut Sums {
             sums: &mut self.sums,
             met: &mut self.met,
         });
@@ -510,6 +521,6 @@ impl Scratch {
             }
         }
         top.drain(&mut take);
-        Ok(())
+        added
     }
 }

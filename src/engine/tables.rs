@@ -5,8 +5,8 @@ use crate::file::{Elements, Kind, Loaded, TablePart, meta};
 use crate::history::told::schema::{Need, TableName};
 use crate::history::told::{Cells, TextColumn, Told};
 use crate::history::{
-    ClockChange, Duplicates, Labels, MISSING, NONE, OnError, Reading, Rounding, Settings, Shelf,
-    ToldTables,
+    ClockChange, Duplicates, Instant, Labels, MISSING, NONE, OnError, Reading, Rounding, Settings,
+    Shelf, ToldTables,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -96,6 +96,7 @@ impl Shop1 {
         Ok(Shelf {
             settings,
             told: Arc::new(told),
+            as_of: self.as_of.map(Instant),
             readings,
         })
     }

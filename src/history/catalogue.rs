@@ -30,14 +30,14 @@ pub(crate) struct CustomerTable {
 }
 
 /// An item, and what is told of it. Made by [`History::item`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Item<'a> {
     history: &'a History,
     index: usize,
 }
 
 /// A customer, and what is told of them. Made by [`History::customer`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Customer<'a> {
     history: &'a History,
     index: usize,
@@ -106,15 +106,9 @@ impl<'a> Item<'a> {
 
     /// The article it is a variant of: by its row, or by [`Settings::groups`](crate::Settings::groups).
     pub fn group(&self) -> Option<&'a str> {
-        let settings = &self.history.settings;
-        let id = self.id();
-        let named = settings
-            .groups
-            .iter()
-            .find(|(_, members)| members.iter().any(|m| m == id));
-        named
-            .map(|(group, _)| group.as_str())
-            .or_else(|| self.text(|items| &items.group))
+        let named = self.history.named_groups.get(&(self.index as u32));
+        let told = || self.text(|items| &items.group);
+        named.map(String::as_str).or_else(told)
     }
 
     /// What it costs a customer now, per piece.
@@ -160,6 +154,20 @@ impl<'a> Customer<'a> {
     /// column.
     pub fn own(&self, column: &str) -> Option<Value<'a>> {
         own(&self.history.people.as_ref()?.own, column, self.index)
+    }
+}
+
+impl std::fmt::Debug for Item<'_> {
+    /// Its id alone: the rest is the shop's.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Item({})", self.id())
+    }
+}
+
+impl std::fmt::Debug for Customer<'_> {
+    /// The index alone: ids of customers do not belong in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Customer({})", self.index)
     }
 }
 

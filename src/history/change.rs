@@ -4,14 +4,16 @@
 //! Each operation changes what was told and understands it anew, so it is exact by construction.
 
 use crate::error::{Error, Result};
-use crate::history::History;
 use crate::history::decimal::MISSING;
 use crate::history::labels::NONE;
-use crate::history::tables::{Tables, ToldTables};
-use crate::history::time::Instant;
+use crate::history::reading::Reading;
+use crate::history::tables::{Tables, ToldTables, check_types};
+use crate::history::time::{Instant, TimeReader, zone};
 use crate::history::told::Told;
-use crate::history::told::schema::{TableName, events, orders, spend};
-use crate::history::understand::{Added, understand};
+use crate::history::told::schema::{TableName, events, spend};
+use crate::history::understand::orders::id_column;
+use crate::history::understand::{Added, Refusal, reading_of, understand};
+use crate::history::{History, Settings};
 use crate::text::{counted, shown};
 use crate::watch::Watch;
 use serde::Serialize;
@@ -62,7 +64,8 @@ impl fmt::Display for Receipt {
 impl History {
     /// The history with more rows: new orders, rows of any other table.
     ///
-    /// Rows of items and customers replace those of the same id.
+    /// The rows are read with this history's settings ([`History::more`]). Rows of items and customers
+    /// replace those of the same id.
     ///
     /// # Errors
     /// [`Error::Table`] where an order is known already, and where the rows together mean something
@@ -93,12 +96,16 @@ impl History {
         for id in order_ids {
             gone[self.order(id.as_ref())?] = true;
         }
-        let told = self.keeping(|_| true, |line| !gone[self.lines.order[line] as usize])?;
+        let told = self.keeping(|line| !gone[self.lines.order[line] as usize])?;
         self.anew(told, watch)
     }
 
     /// The history as if a customer had never been there, and what was taken out of it: their
     /// orders, events and row, and items known only through them. Rows that name no one stay.
+    ///
+    /// What a whole column means is found anew of what is left: if ids such as `2.5` were texts only
+    /// for the sake of one of the customer's (`12-B`), what is left is refused as reading it would be,
+    /// and [`Settings::types`](crate::Settings::types) is the way out.
     ///
     /// # Errors
     /// [`Error::UnknownCustomer`]; [`Error::Table`] where no order is left.
@@ -110,7 +117,7 @@ impl History {
                     customer: shown(customer_id),
                 })? as u32;
         let of_line = |line: usize| self.orders.customer[self.lines.order[line] as usize];
-        let mut told = self.keeping(|_| true, |line| of_line(line) != customer)?;
+        let mut told = self.keeping(|line| of_line(line) != customer)?;
         let mut receipt = Receipt {
             orders: self
                 .orders
@@ -158,7 +165,10 @@ impl History {
     /// The history as it was just before an instant: rows of orders and events that happened strictly
     /// before it, and spend whose time had ended. Rows without a time count as earlier than all, and
     /// returns without one as later. Items and customers are as last told, and a status, which
-    /// carries no time of its own, too.
+    /// carries no time of its own, too. What a day's spend was is known once the day has begun.
+    ///
+    /// The instant is the history's `as_of` from then on: lists that fade, or that ask who was observed
+    /// for how long, are learnt as of it.
     ///
     /// # Errors
     /// [`Error::Table`] where no order is left.
@@ -172,7 +182,7 @@ impl History {
                 (at, _) => at < instant.0,
             }
         };
-        let mut told = self.keeping(|_| true, before)?;
+        let mut told = self.keeping(before)?;
         for (table, place) in [
             (TableName::Events, events::AT),
             (TableName::Spend, spend::TO),
@@ -185,7 +195,47 @@ impl History {
                 told.set(rows.select(&kept));
             }
         }
-        self.anew(told, watch)
+        let mut history = self.anew(told, watch)?;
+        history.summary.as_of = Some(instant);
+        Ok(history)
+    }
+
+    /// An instant as a text tells it: without an offset, in the shop's zone.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for what is no time.
+    pub fn instant(&self, text: &str) -> Result<Instant> {
+        let zone = zone(&self.settings.time_zone)?;
+        let read = TimeReader::new(zone, self.settings.clock_change, None).read(text);
+        read.map(Instant)
+            .map_err(|problem| Error::setting("as_of", format!("'{}'", shown(text)), problem))
+    }
+
+    /// The history as other settings mean it: other statuses that count, other items to ignore, other
+    /// groups. What settings said while the rows were read (the time zone, the rule for clock changes,
+    /// rounding, what means "nothing told") cannot be said anew.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for one of those; else as understanding it the first time.
+    pub fn under(&self, settings: Settings, watch: Watch<'_>) -> Result<History> {
+        let before = &self.settings;
+        let read_with = [
+            ("time_zone", before.time_zone != settings.time_zone),
+            ("clock_change", before.clock_change != settings.clock_change),
+            ("rounding", before.rounding != settings.rounding),
+            ("missing", before.missing != settings.missing),
+        ];
+        if let Some((name, _)) = read_with.into_iter().find(|(_, differs)| *differs) {
+            let must = "it must be as it was when the rows were read; read them anew to change it";
+            return Err(Error::setting(name, "another", must));
+        }
+        let (told, readings) = ((*self.told).clone(), self.readings.clone());
+        understand(told, readings, settings, Added::default(), watch)
+    }
+
+    /// No tables yet, to be read with this history's settings and added to it.
+    pub fn more<'w>(&self) -> Tables<'w> {
+        Tables::new(self.settings.clone())
     }
 
     /// The index of an order.
@@ -197,21 +247,7 @@ impl History {
     }
 
     fn with(&self, more: Tables<'_>, replacing: bool, watch: Watch<'_>) -> Result<History> {
-        let (more, readings) = more.parts()?;
-        let mut known = (*self.told).clone();
-        if let (true, Some(new)) = (replacing, more.get(TableName::Orders)) {
-            let replaced = self.told_again(new)?;
-            let told =
-                self.keeping(|_| false, |line| !replaced[self.lines.order[line] as usize])?;
-            known.set(told.orders()?.clone());
-        }
-        let rows = known.orders()?.len();
-        for new in more.iter() {
-            if let Some(before) = known.get(new.table) {
-                known.set(without_ids_of(before, new)?);
-            }
-            known.join(new.clone())?;
-        }
+        let (more, readings) = more.parts(&self.settings)?;
         let mut all = self.readings.clone();
         for reading in readings {
             match all.iter_mut().find(|known| known.table == reading.table) {
@@ -222,40 +258,69 @@ impl History {
                 None => all.push(reading),
             }
         }
-        let added = Added { known: Some(rows) };
+        let mut known = (*self.told).clone();
+        let mut orders = known.orders()?.len();
+        for new in more.iter() {
+            let Some(before) = known.get(new.table) else {
+                known.set(new.clone());
+                continue;
+            };
+            let mut joined = before.clone();
+            joined.join(new)?;
+            let one_an_id = matches!(new.table, TableName::Items | TableName::Customers);
+            if one_an_id || (replacing && new.table == TableName::Orders) {
+                let rows = self.without_replaced(&joined, before.len(), &all)?;
+                orders = match new.table {
+                    TableName::Orders => rows.len() - new.len(),
+                    _ => orders,
+                };
+                joined = joined.select(&rows);
+            }
+            known.set(joined);
+        }
+        check_types(&self.settings, &known, &all)?;
+        let added = Added {
+            known: Some(orders),
+        };
         understand(known, all, self.settings.clone(), added, watch)
     }
 
-    /// Which of the known orders a table tells again.
-    fn told_again(&self, new: &Told) -> Result<Vec<bool>> {
-        let mut again = vec![false; self.order_ids.len()];
-        let ids = new.text(orders::ORDER_ID);
-        for id in ids.iter().flat_map(|column| column.interner.iter()) {
-            // As an id is read where its column holds whole decimals.
-            let whole = id
-                .split_once('.')
-                .filter(|(_, rest)| rest.bytes().all(|b| b == b'0'));
-            for id in [Some(id), whole.map(|(id, _)| id)].into_iter().flatten() {
-                if let Some(order) = self.order_ids.find(id) {
-                    again[order] = true;
-                }
+    /// The rows of a table without those of its first `known` whose id a later row tells too.
+    fn without_replaced(
+        &self,
+        joined: &Told,
+        known: usize,
+        readings: &[Reading],
+    ) -> Result<Vec<u32>> {
+        let rows = 0..joined.len() as u32;
+        let reading = reading_of(readings, joined.table);
+        let refusal = Refusal { reading: &reading };
+        // The first column of these tables is the id, read as the whole column is.
+        let Some(ids) = id_column(joined, 0, &self.settings, &refusal, &mut Vec::new())? else {
+            return Ok(rows.collect());
+        };
+        let mut again = vec![false; ids.interner.len()];
+        for &id in &ids.codes[known..] {
+            if let Some(again) = again.get_mut(id as usize) {
+                *again = true;
             }
         }
-        Ok(again)
+        let stays = |&row: &u32| {
+            let id = ids.codes[row as usize] as usize;
+            row as usize >= known || !again.get(id).copied().unwrap_or(false)
+        };
+        Ok(rows.filter(stays).collect())
     }
 
-    /// What was told, with the lines of orders that `keep` lets stay and the other tables that
-    /// `tables` does.
-    fn keeping(
-        &self,
-        tables: impl Fn(TableName) -> bool,
-        keep: impl Fn(usize) -> bool,
-    ) -> Result<ToldTables> {
+    /// What was told, with only the lines of orders that `keep` lets stay.
+    fn keeping(&self, keep: impl Fn(usize) -> bool) -> Result<ToldTables> {
         let mut told = ToldTables::default();
-        for table in self.told.iter().filter(|told| tables(told.table)) {
-            if table.table != TableName::Orders {
-                told.set(table.clone());
-            }
+        for table in self
+            .told
+            .iter()
+            .filter(|told| told.table != TableName::Orders)
+        {
+            told.set(table.clone());
         }
         // Rows told twice may stand as one line.
         let line = |row: u32| {
@@ -270,7 +335,9 @@ impl History {
         Ok(told)
     }
 
-    fn anew(&self, told: ToldTables, watch: Watch<'_>) -> Result<History> {
+    fn anew(&self, mut told: ToldTables, watch: Watch<'_>) -> Result<History> {
+        // A table that holds nothing any more is one that was never told.
+        told.drop_empty();
         if told.orders()?.len() == 0 {
             return Err(Error::Table {
                 source_name: "the history".to_owned(),
@@ -281,16 +348,4 @@ impl History {
         let settings = self.settings.clone();
         understand(told, readings, settings, Added::default(), watch)
     }
-}
-
-/// A table of one row an id without the rows that another tells anew.
-fn without_ids_of(before: &Told, new: &Told) -> Result<Told> {
-    let one_an_id = matches!(before.table, TableName::Items | TableName::Customers);
-    let (true, Some(known), Some(ids)) = (one_an_id, before.text(0), new.text(0)) else {
-        return Ok(before.clone());
-    };
-    let again: std::collections::BTreeSet<&str> = ids.interner.iter().collect();
-    let stays = |&row: &u32| !known.get(row as usize).is_some_and(|id| again.contains(id));
-    let kept: Vec<u32> = (0..before.len() as u32).filter(stays).collect();
-    Ok(before.select(&kept))
 }

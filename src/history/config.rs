@@ -64,6 +64,14 @@ const READER: [&str; 6] = [
 ];
 
 impl Config {
+    /// Settings, and tables that are written in the usual way.
+    pub fn new(settings: Settings) -> Self {
+        Config {
+            settings,
+            ..Config::default()
+        }
+    }
+
     /// Reads a file.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ pub(crate) struct EventTable {
 }
 
 /// An event. Made by [`History::events`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Event<'a> {
     history: &'a History,
     events: &'a EventTable,
@@ -109,5 +109,12 @@ impl<'a> Event<'a> {
     /// column.
     pub fn own(&self, column: &str) -> Option<Value<'a>> {
         own(&self.events.own, column, self.row)
+    }
+}
+
+impl std::fmt::Debug for Event<'_> {
+    /// Its row alone: what is told does not belong in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Event({})", self.row)
     }
 }

@@ -107,9 +107,9 @@ pub(crate) use tables::ToldTables;
 
 /// What a shop tells, understood. See the [module](self) for what the data means.
 ///
-/// Two histories are equal where the same was told and is to be understood in the same way: all
-/// else follows from that.
-#[derive(Clone, Debug)]
+/// Two histories are equal where the same was told and is to be understood in the same way, as of the
+/// same instant: all else follows from that.
+#[derive(Clone)]
 pub struct History {
     settings: Settings,
     told: std::sync::Arc<ToldTables>,
@@ -123,14 +123,26 @@ pub struct History {
     lines: LineTable,
     items: Option<ItemTable>,
     people: Option<CustomerTable>,
+    /// The group that the settings name for an item, by index.
+    named_groups: std::collections::BTreeMap<u32, String>,
     events: Option<EventTable>,
     spend: Option<SpendTable>,
     summary: Summary,
 }
 
+impl std::fmt::Debug for History {
+    /// Sizes only: what a shop tells does not belong in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (rows, customers) = (self.lines.len(), self.customer_ids.len());
+        write!(f, "History({rows} rows, {customers} customers)")
+    }
+}
+
 impl PartialEq for History {
     fn eq(&self, other: &Self) -> bool {
-        self.settings == other.settings && self.told == other.told
+        self.settings == other.settings
+            && self.summary.as_of == other.summary.as_of
+            && self.told == other.told
     }
 }
 

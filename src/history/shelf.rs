@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::history::reading::Reading;
 use crate::history::settings::Settings;
 use crate::history::tables::ToldTables;
+use crate::history::time::Instant;
 use crate::history::understand::{Added, understand};
 use crate::history::{History, OnError};
 use crate::watch::Watch;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 pub(crate) struct Shelf {
     pub settings: Settings,
     pub told: Arc<ToldTables>,
+    /// The instant that stands for "now".
+    pub as_of: Option<Instant>,
     /// What the columns were called where the tables came from.
     pub readings: Vec<Reading>,
 }
@@ -31,11 +34,16 @@ impl History {
             let (table, name) = (reading.table, format!("the {}", reading.table));
             Reading::new(table, name, OnError::Stop, named.cloned().collect(), 0)
         };
-        let mut readings: Vec<Reading> = self.readings.iter().map(reading).collect();
+        let there = self
+            .readings
+            .iter()
+            .filter(|known| self.told.get(known.table).is_some());
+        let mut readings: Vec<Reading> = there.map(reading).collect();
         readings.sort_by_key(|reading| reading.table);
         Shelf {
             settings: self.settings.clone(),
             told: Arc::clone(&self.told),
+            as_of: self.summary.as_of,
             readings,
         }
     }
@@ -48,14 +56,17 @@ impl History {
         let Shelf {
             settings,
             told,
+            as_of,
             readings,
         } = shelf.clone();
-        if told.iter().any(|told| told.len() == 0) && told.orders()?.len() == 0 {
+        if told.orders()?.len() == 0 {
             return Err(Error::Table {
                 source_name: "the shop's file".to_owned(),
                 problem: "it holds no orders".to_owned(),
             });
         }
-        understand((*told).clone(), readings, settings, Added::default(), watch)
+        let mut history = understand((*told).clone(), readings, settings, Added::default(), watch)?;
+        history.summary.as_of = as_of;
+        Ok(history)
     }
 }

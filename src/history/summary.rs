@@ -352,6 +352,10 @@ impl Summary {
             }
             writeln!(f)?;
         }
+        if self.ignored_items > 0 {
+            let items = counted(self.ignored_items, "item", "items");
+            writeln!(f, "ignored  {items} as no goods: they count for nothing")?;
+        }
         for (count, one, more) in [
             (
                 self.rows_without_customer,

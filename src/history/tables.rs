@@ -40,6 +40,16 @@ impl ToldTables {
         self.0.iter().flatten()
     }
 
+    /// Forgets tables other than orders that hold no rows.
+    pub(crate) fn drop_empty(&mut self) {
+        for told in &mut self.0 {
+            let empty = |told: &Told| told.len() == 0 && told.table != TableName::Orders;
+            if told.as_ref().is_some_and(empty) {
+                *told = None;
+            }
+        }
+    }
+
     /// Rows behind those of the same table.
     pub(crate) fn join(&mut self, told: Told) -> Result<()> {
         match &mut self.0[told.table as usize] {
@@ -155,56 +165,71 @@ impl<'a> Tables<'a> {
     /// things; [`Error::Conflict`] for an order that contradicts itself; [`Error::UnknownName`] for an
     /// unknown time zone or column.
     pub fn history(self) -> Result<History> {
-        self.check_types()?;
+        check_types(&self.settings, &self.told, &self.readings)?;
         let added = Added::default();
         understand(self.told, self.readings, self.settings, added, self.watch)
     }
 
-    /// Tables whose orders come behind those of a history, told with its settings.
-    pub(crate) fn parts(self) -> Result<(ToldTables, Vec<Reading>)> {
-        self.check_types()?;
-        Ok((self.told, self.readings))
+    /// What was told, to be put behind what a history was told under the same settings.
+    pub(crate) fn parts(self, settings: &Settings) -> Result<(ToldTables, Vec<Reading>)> {
+        match self.settings == *settings {
+            true => Ok((self.told, self.readings)),
+            false => Err(Error::Table {
+                source_name: "the rows to add".to_owned(),
+                problem: "they were read with other settings than the history's; begin with \
+                          `History::more`, which has them"
+                    .to_owned(),
+            }),
+        }
     }
+}
 
-    /// Refuses kinds of columns that no table has, or whose kind is known.
-    fn check_types(&self) -> Result<()> {
-        if self.told.get(TableName::Orders).is_none() {
-            return Ok(());
+/// Refuses kinds of columns that no table has, or whose kind is known.
+pub(crate) fn check_types(
+    settings: &Settings,
+    told: &ToldTables,
+    readings: &[Reading],
+) -> Result<()> {
+    let own: Vec<&str> = told
+        .iter()
+        .flat_map(|told| &told.own)
+        .map(|(name, _)| &name[..])
+        .collect();
+    let called = readings.iter().flat_map(|reading| &reading.columns);
+    let named = told
+        .iter()
+        .flat_map(|told| told.table.columns().map(|name| (name, name)));
+    let known: Vec<(&str, &str)> = called
+        .map(|(known, name)| (*known, name.as_str()))
+        .chain(named)
+        .collect();
+    for (column, kind) in &settings.types {
+        if own.contains(&column.as_str()) {
+            continue;
         }
-        for (column, kind) in &self.settings.types {
-            let own = self.told.iter().flat_map(|told| &told.own);
-            let own: Vec<&str> = own.map(|(name, _)| name.as_str()).collect();
-            let known = self.readings.iter().flat_map(|reading| {
-                let columns = reading.columns.iter();
-                columns.map(move |(known, name)| (reading.table, *known, name.as_str()))
-            });
-            let known: Vec<_> = known.collect();
-            if own.contains(&column.as_str()) {
-                continue;
+        match known.iter().find(|(_, name)| name == column) {
+            Some((known, _)) if known.ends_with("_id") && *kind == Kind::Text => {}
+            Some((known, _)) => {
+                return Err(Error::setting(
+                    "types",
+                    format!("{column} = {kind}"),
+                    format!("that column was taken for `{known}`, whose kind is known"),
+                ));
             }
-            match known.iter().find(|(_, _, name)| name == column) {
-                Some((_, known, _)) if known.ends_with("_id") && *kind == Kind::Text => {}
-                Some((_, known, _)) => {
-                    return Err(Error::setting(
-                        "types",
-                        format!("{column} = {kind}"),
-                        format!("that column was taken for `{known}`, whose kind is known"),
-                    ));
-                }
-                None => {
-                    let names = own
-                        .into_iter()
-                        .chain(known.into_iter().map(|(.., name)| name));
-                    return Err(Error::UnknownName {
-                        what: "column in the file called",
-                        name: shown(column),
-                        near: near(column, names),
-                    });
-                }
+            None => {
+                let names = own
+                    .iter()
+                    .copied()
+                    .chain(known.iter().map(|(_, name)| *name));
+                return Err(Error::UnknownName {
+                    what: "column in the file called",
+                    name: shown(column),
+                    near: near(column, names),
+                });
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 impl History {

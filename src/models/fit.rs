@@ -1,6 +1,7 @@
 //! Learning "customers also bought": a row of A^T A an item, the best of it kept.
 
 use crate::error::{Error, Result, zeroed};
+#[cfg(test)]
 use crate::ids::ItemIx;
 use crate::matrix::sweep::{Source, Workspace};
 use crate::matrix::top_k::TopK;
@@ -80,6 +81,7 @@ impl AlsoBoughtParams {
 impl AlsoBought {
     /// The `n` nearest neighbours that a filter lets through, from the [`AlsoBought::source`] that
     /// the model was fitted on: past those that were kept, where the kept ones run short.
+    #[cfg(test)]
     pub(crate) fn neighbours_among(
         &self,
         source: Source<'_>,
@@ -87,15 +89,31 @@ impl AlsoBought {
         n: usize,
         filter: &Filter,
     ) -> Result<Vec<Neighbour>> {
+        let mut found = Vec::new();
+        self.rows(source, &[item.get()], n, filter, |_, near| found.push(near))?;
+        Ok(found)
+    }
+
+    /// The rows of several items as [`AlsoBought::neighbours_among`] gives them, one after the other:
+    /// `take` is called with the item and each of its neighbours, and no row is kept.
+    pub(crate) fn rows(
+        &self,
+        source: Source<'_>,
+        items: &[u32],
+        n: usize,
+        filter: &Filter,
+        mut take: impl FnMut(u32, Neighbour),
+    ) -> Result<()> {
         let mut space = Workspace::new(source)?;
         let mut top = TopK::new(n.min(self.items()));
-        space.sweep(source, item.get());
-        Row::new(item.get(), self, source, &space).select(filter, &mut top);
-        let mut found = Vec::new();
-        top.drain(|other, score| {
-            found.push(self.neighbour(item.get(), other, score, space.count(other)));
-        });
-        Ok(found)
+        for &item in items {
+            space.sweep(source, item);
+            Row::new(item, self, source, &space).select(filter, &mut top);
+            top.drain(|other, score| {
+                take(item, self.neighbour(item, other, score, space.count(other)));
+            });
+        }
+        Ok(())
     }
 }
 

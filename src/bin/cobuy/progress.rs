@@ -34,8 +34,11 @@ impl Bar {
             *stage = progress.stage;
             self.bar.set_message(progress.stage);
         }
-        self.bar.set_length(progress.total.unwrap_or(0));
-        self.bar.set_position(progress.done);
+        // Of what has no known end there is no bar to draw.
+        if let Some(total) = progress.total {
+            self.bar.set_length(total);
+            self.bar.set_position(progress.done);
+        }
     }
 
     pub fn clear(&self) {

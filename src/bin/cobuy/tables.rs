@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::progress::Bar;
 use clap::{Args, ValueEnum};
 use cobuy::history::{ClockChange, Duplicates, Kind, OnError, Rounding};
-use cobuy::{Config, History, Input, Instant, Reader, Settings, TableName, Tables, Watch};
+use cobuy::{Config, History, Input, Reader, Settings, TableName, Tables, Watch};
 use std::path::{Path, PathBuf};
 
 /// Where a shop's tables are.
@@ -25,6 +25,9 @@ pub struct TableFiles {
     /// The shop's settings; options given here win over it.
     #[arg(long, value_name = "SHOP.TOML")]
     config: Option<PathBuf>,
+    /// Only what happened before this instant, such as 2024-06-01; without an offset in the shop's zone.
+    #[arg(long, value_name = "INSTANT")]
+    as_of: Option<String>,
     #[command(flatten, next_help_heading = "How the orders are written")]
     file: FileOptions,
     #[command(flatten, next_help_heading = "What the rows mean")]
@@ -91,9 +94,6 @@ struct MeaningOptions {
     /// What to do with rows that equal another in every column [default: keep].
     #[arg(long, value_enum)]
     duplicates: Option<Repeats>,
-    /// Only what happened before this instant, such as 2024-06-01.
-    #[arg(long, value_name = "INSTANT")]
-    as_of: Option<Instant>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -126,7 +126,7 @@ enum Repeats {
 impl TableFiles {
     /// Reads the tables, with a bar unless `quiet`.
     pub fn history(&self, orders: &[PathBuf], quiet: bool) -> Result<History, Failure> {
-        let config = self.config()?;
+        let config = self.config(Settings::default())?;
         let bar = Bar::new(quiet);
         let progress = |progress| bar.tell(progress);
         let watch = Watch::new().progress(&progress);
@@ -138,16 +138,42 @@ impl TableFiles {
             )
             .and_then(|tables| tables.history());
         bar.clear();
-        match self.meaning.as_of {
-            Some(as_of) => Ok(history?.as_of(as_of, Watch::new())?),
-            None => Ok(history?),
+        self.before(history?)
+    }
+
+    /// The history until the instant that was named, where one was.
+    fn before(&self, history: History) -> Result<History, Failure> {
+        Ok(match &self.as_of {
+            Some(as_of) => history.as_of(history.instant(as_of)?, Watch::new())?,
+            None => history,
+        })
+    }
+
+    /// A shop's history as the options mean it: settings that are said anew, and until when.
+    pub fn apply(&self, history: History) -> Result<History, Failure> {
+        let config = self.config(history.settings().clone())?;
+        match config.settings == *history.settings() {
+            true => self.before(history),
+            false => self.before(history.under(config.settings, Watch::new())?),
         }
     }
 
-    /// The tables as told, to be added to a history that was read with `settings`.
-    pub fn more(&self, orders: &[PathBuf], settings: Settings) -> Result<Tables<'static>, Failure> {
-        let config = self.config()?;
-        Ok(self.tables(orders, &config, Tables::new(settings))?)
+    /// The history with more rows, as the options mean it.
+    pub fn append(
+        &self,
+        history: &History,
+        orders: &[PathBuf],
+        replace: bool,
+    ) -> Result<History, Failure> {
+        let config = self.config(history.settings().clone())?;
+        // What is said anew has to hold before rows come that need it.
+        let history = history.under(config.settings.clone(), Watch::new())?;
+        let more = self.tables(orders, &config, history.more())?;
+        let history = match replace {
+            true => history.upsert(more, Watch::new())?,
+            false => history.append(more, Watch::new())?,
+        };
+        self.before(history)
     }
 
     fn tables<'a>(
@@ -172,11 +198,11 @@ impl TableFiles {
         Ok(tables)
     }
 
-    /// The settings of the file and, over them, those of the command line.
-    fn config(&self) -> Result<Config, Failure> {
+    /// The settings of the file, else those that are given, and over them those of the command line.
+    fn config(&self, settings: Settings) -> Result<Config, Failure> {
         let mut config = match &self.config {
             Some(path) => Config::read(path)?,
-            None => Config::default(),
+            None => Config::new(settings),
         };
         self.meaning.apply(&mut config.settings)?;
         for (column, name) in &self.file.columns {
@@ -258,7 +284,11 @@ impl MeaningOptions {
         settings
             .unfulfilled
             .extend(self.unfulfilled.iter().cloned());
-        settings.ignore.extend(self.ignore.iter().cloned());
+        for item in &self.ignore {
+            if !settings.ignore.contains(item) {
+                settings.ignore.push(item.clone());
+            }
+        }
         for (name, kind) in &self.types {
             settings.types.insert(name.clone(), kind_called(kind)?);
         }

@@ -29,13 +29,6 @@ impl TextColumn {
         Ok(())
     }
 
-    pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        match self.codes.get(row) {
-            None | Some(&NONE) => None,
-            Some(&code) => Some(self.interner.get(code)),
-        }
-    }
-
     /// Which codes `rows` hold.
     pub(crate) fn used(&self, rows: &[u32]) -> Vec<bool> {
         let mut used = vec![false; self.interner.len()];
@@ -69,7 +62,7 @@ impl TextColumn {
     }
 
     /// The column on `rows` alone, its texts numbered by rank: equal values, equal columns.
-    fn select(&self, rows: &[u32]) -> TextColumn {
+    pub(crate) fn select(&self, rows: &[u32]) -> TextColumn {
         let Texts { labels, codes } = self.texts(rows);
         TextColumn::from_labels(labels, codes)
     }
@@ -302,6 +295,12 @@ impl Told {
             place,
             rows: rows.len(),
         }
+    }
+
+    /// With a known column of texts in place of the one told.
+    pub(crate) fn with_text(mut self, place: usize, column: TextColumn) -> Told {
+        self.known[place] = Some(Cells::Text(column));
+        self
     }
 
     /// Forgets where the rows came from.

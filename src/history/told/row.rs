@@ -1,6 +1,6 @@
 //! One row while it is read.
 
-use super::schema::{Need, TableName, orders, spend};
+use super::schema::{Need, TableName, items, orders, spend};
 use crate::history::decimal::{MISSING, Money, Quantity};
 
 /// The most known columns a table has.
@@ -44,7 +44,8 @@ impl Row<'_> {
         match table {
             TableName::Orders => self.check_order(),
             TableName::Spend => self.check_spend(),
-            TableName::Items | TableName::Customers | TableName::Events => Ok(()),
+            TableName::Items => self.check_item(),
+            TableName::Customers | TableName::Events => Ok(()),
         }
     }
 
@@ -79,6 +80,22 @@ impl Row<'_> {
             None => Err((
                 orders::PRICE,
                 format!("{quantity} pieces make an amount or a cost that is too large"),
+            )),
+        }
+    }
+
+    fn check_item(&self) -> Result<(), Problem> {
+        /// A path is walked up, level by level.
+        const DEEPEST: usize = 32;
+        let category = self.texts[items::CATEGORY].unwrap_or_default();
+        match category.matches('/').count() {
+            0..DEEPEST => Ok(()),
+            levels => Err((
+                items::CATEGORY,
+                format!(
+                    "the path has {} levels, and at most {DEEPEST} are read",
+                    levels + 1
+                ),
             )),
         }
     }

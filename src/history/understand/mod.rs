@@ -7,13 +7,13 @@ mod arrange;
 mod assemble;
 mod ids;
 mod once;
-mod orders;
+pub(crate) mod orders;
 pub(crate) mod others;
 pub(crate) mod returns;
 pub(crate) mod status;
 mod union;
 
-use crate::error::{Error, Result, did_you_mean};
+use crate::error::{Error, Result};
 use crate::history::History;
 use crate::history::labels::Labels;
 use crate::history::lines::{LineTable, OrderTable};
@@ -74,6 +74,30 @@ pub(crate) struct Rows<'a> {
     item: Option<Cow<'a, TextColumn>>,
 }
 
+impl Rows<'_> {
+    /// The rows in their one order, ids as they were read.
+    fn settled(&self) -> Told {
+        let (customer, item) = id_places(self.told.table);
+        let mut settled = self.told.select(&self.rows);
+        for (place, column) in [(customer, &self.customer), (item, &self.item)] {
+            if let (Some(place), Some(Cow::Owned(column))) = (place, column) {
+                settled = settled.with_text(place, column.select(&self.rows));
+            }
+        }
+        settled
+    }
+}
+
+/// Where a table besides orders names customers and items.
+fn id_places(table: TableName) -> (Option<usize>, Option<usize>) {
+    match table {
+        TableName::Items => (None, Some(items::ITEM_ID)),
+        TableName::Customers => (Some(customers::CUSTOMER_ID), None),
+        TableName::Events => (Some(events::CUSTOMER_ID), Some(events::ITEM_ID)),
+        TableName::Spend | TableName::Orders => (None, None),
+    }
+}
+
 /// Understands what was told.
 pub(crate) fn understand(
     mut told: ToldTables,
@@ -94,6 +118,8 @@ pub(crate) fn understand(
         reading: &orders_reading,
     };
     let mut rows = OrderRows::new(orders_told, &settings, &refusal, &mut notes)?;
+    // Ids that came as whole decimals are kept as the integers they are: by any door the same.
+    let whole = rows.read_otherwise();
     rows.one_currency(&settings, &refusal)?;
     if let Some(known) = added.known {
         refuse_known(&rows, known, &refusal)?;
@@ -149,6 +175,9 @@ pub(crate) fn understand(
     };
     let same_rows = arranged_rows.len() == canonical.len();
     let settled = orders_told.select(&canonical);
+    let settled = whole.into_iter().fold(settled, |settled, (place, column)| {
+        settled.with_text(place, column.select(&canonical))
+    });
     let mut lines = arrangement.line_table(same_rows.then_some(&settled))?;
     let mut orders = arrangement.order_table(&lines);
     watch.check()?;
@@ -173,7 +202,7 @@ pub(crate) fn understand(
         };
         let reading = reading_of(&readings, other.told.table);
         let refusal = Refusal { reading: &reading };
-        let canonical = other.told.select(&other.rows);
+        let canonical = other.settled();
         understood.add(other, &canonical, ranks, &settings, &refusal)?;
         canonical_others.push(canonical.without_places());
         watch.check()?;
@@ -187,7 +216,7 @@ pub(crate) fn understand(
     for table in canonical_others {
         canonical.set(table);
     }
-    others::check_named_groups(&settings, &item_ids, &mut notes)?;
+    let named_groups = others::named_groups(&settings, &item_ids, &mut notes)?;
     for known in &mut readings {
         if known.table == TableName::Orders {
             *known = reading.clone();
@@ -208,6 +237,7 @@ pub(crate) fn understand(
         lines,
         items: understood.items,
         people: understood.customers,
+        named_groups,
         events: understood.events,
         spend: understood.spend,
         summary,
@@ -215,7 +245,7 @@ pub(crate) fn understand(
 }
 
 /// How a table was read; nothing said where it never was.
-fn reading_of(readings: &[Reading], table: TableName) -> Reading {
+pub(crate) fn reading_of(readings: &[Reading], table: TableName) -> Reading {
     let found = readings.iter().find(|reading| reading.table == table);
     found.cloned().unwrap_or_else(|| {
         let name = format!("the {table}");
@@ -242,12 +272,7 @@ fn other_rows<'a>(
     refusal: &Refusal<'_>,
     notes: &mut Notes,
 ) -> Result<Rows<'a>> {
-    let (customer, item) = match told.table {
-        TableName::Items => (None, Some(items::ITEM_ID)),
-        TableName::Customers => (Some(customers::CUSTOMER_ID), None),
-        TableName::Events => (Some(events::CUSTOMER_ID), Some(events::ITEM_ID)),
-        TableName::Spend | TableName::Orders => (None, None),
-    };
+    let (customer, item) = id_places(told.table);
     let mut read = |place: Option<usize>| match place {
         Some(place) => id_column(told, place, settings, refusal, notes),
         None => Ok(None),
@@ -390,16 +415,16 @@ impl Counting<'_> {
         notes: &mut Notes,
     ) {
         let mut ignored = vec![false; item_ids.len()];
+        let mut unknown: Vec<&String> = Vec::new();
         for name in &self.settings.ignore {
             match item_ids.find(name) {
                 Some(item) => ignored[item] = true,
-                None => notes.push(format!(
-                    "no row has the item `{}` that is to be ignored{}",
-                    crate::text::shown(name),
-                    did_you_mean(&item_ids.near(name))
-                )),
+                None => unknown.push(name),
             }
         }
+        others::note_unknown(&unknown, item_ids, notes, |name| {
+            format!("no row has the item `{name}` that is to be ignored")
+        });
         for (line, left) in lines.left.iter_mut().enumerate() {
             if ignored[lines.item[line] as usize] {
                 *left = 0;

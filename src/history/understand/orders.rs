@@ -101,6 +101,24 @@ impl<'a> OrderRows<'a> {
         })
     }
 
+    /// Id columns that are read otherwise than told.
+    pub(crate) fn read_otherwise(&self) -> Vec<(usize, TextColumn)> {
+        let columns = [
+            (orders::ORDER_ID, Some(&self.order)),
+            (orders::CUSTOMER_ID, Some(&self.customer)),
+            (orders::ITEM_ID, Some(&self.item)),
+            (orders::RETURN_OF, self.return_of.as_ref()),
+        ];
+        let told = columns
+            .into_iter()
+            .filter(|(place, _)| self.told.text(*place).is_some());
+        let read = told.filter_map(|(place, column)| match column {
+            Some(Cow::Owned(column)) => Some((place, column.clone())),
+            _ => None,
+        });
+        read.collect()
+    }
+
     /// Makes what an order has once the same on all its lines, and returns the rows that are kept:
     /// rows of orders that contradict themselves are refused or left out.
     pub(crate) fn settle(

@@ -1,5 +1,6 @@
 //! From rows of the other tables to what they tell of items, customers, events and spend.
 
+use super::orders::id_column;
 use super::{Refusal, Rows};
 use crate::error::{Error, Result, did_you_mean};
 use crate::history::catalogue::{CustomerTable, ItemTable};
@@ -7,6 +8,7 @@ use crate::history::decimal::MISSING;
 use crate::history::events::EventTable;
 use crate::history::labels::{Labels, NONE};
 use crate::history::lines::Texts;
+use crate::history::reading::Reading;
 use crate::history::settings::Settings;
 use crate::history::spend::SpendTable;
 use crate::history::time::{TimeReader, zone};
@@ -14,6 +16,7 @@ use crate::history::told::schema::{TableName, events, items, spend};
 use crate::history::told::{TextColumn, Told};
 use crate::history::typed::{Kind, Typed, typed};
 use crate::text::shown;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the tables besides orders tell.
@@ -50,9 +53,8 @@ impl Others {
         let texts = |place: usize| settled.text(place).map(|column| column.texts(&all));
         match settled.table {
             TableName::Items => {
-                let of_rows: Vec<u32> = item;
-                let items = item_table(settled, &of_rows, ranks.items, settings, source)?;
-                self.items = Some(items);
+                let reading = refusal.reading;
+                self.items = Some(item_table(settled, &item, ranks.items, settings, reading)?);
             }
             TableName::Customers => {
                 let of_customer = by_id(&customer, ranks.customers);
@@ -97,8 +99,11 @@ pub(crate) fn item_table(
     of_rows: &[u32],
     count: usize,
     settings: &Settings,
-    source_name: &str,
+    reading: &Reading,
 ) -> Result<ItemTable> {
+    let refusal = Refusal { reading };
+    // What is said of whole decimals is said of the ids already.
+    let group = id_column(told, items::GROUP, settings, &refusal, &mut Vec::new())?;
     let of_item = by_id(of_rows, count);
     let texts = |place: usize| {
         told.text(place)
@@ -113,11 +118,11 @@ pub(crate) fn item_table(
         name: texts(items::NAME),
         category: texts(items::CATEGORY),
         brand: texts(items::BRAND),
-        group: texts(items::GROUP),
+        group: group.map(|column| spread_texts(&column, &of_item)),
         price: numbers(items::PRICE),
         cost: numbers(items::COST),
         stock: numbers(items::STOCK),
-        own: own_columns(told, &of_item, settings, source_name)?,
+        own: own_columns(told, &of_item, settings, &reading.source_name)?,
     })
 }
 
@@ -202,13 +207,14 @@ fn not_of_kind(
     }
 }
 
-/// Refuses an item that two named groups hold, and notes items of groups that no row has.
-pub(crate) fn check_named_groups(
+/// The group that the settings name for an item, by index. Refuses an item that two named groups hold,
+/// and notes items of groups that no row has.
+pub(crate) fn named_groups(
     settings: &Settings,
     item_ids: &Labels,
     notes: &mut Vec<String>,
-) -> Result<()> {
-    let mut seen: std::collections::BTreeMap<&str, &str> = std::collections::BTreeMap::new();
+) -> Result<BTreeMap<u32, String>> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for (group, members) in &settings.groups {
         for item in members {
             if let Some(other) = seen.insert(item, group) {
@@ -222,15 +228,30 @@ pub(crate) fn check_named_groups(
                     ),
                 ));
             }
-            if item_ids.find(item).is_none() {
-                notes.push(format!(
-                    "no row has the item `{}` of group `{}`{}",
-                    shown(item),
-                    shown(group),
-                    did_you_mean(&item_ids.near(item))
-                ));
-            }
         }
+        let unknown = members.iter().filter(|item| item_ids.find(item).is_none());
+        let unknown: Vec<&String> = unknown.collect();
+        note_unknown(&unknown, item_ids, notes, |item| {
+            format!("no row has the item `{item}` of group `{}`", shown(group))
+        });
     }
-    Ok(())
+    let index = |(item, group): (&str, &str)| Some((item_ids.find(item)? as u32, group.to_owned()));
+    Ok(seen.into_iter().filter_map(index).collect())
+}
+
+/// Notes items that no row has, the first of them with a hint: a hint takes a while to find.
+pub(crate) fn note_unknown(
+    unknown: &[&String],
+    item_ids: &Labels,
+    notes: &mut Vec<String>,
+    note: impl Fn(&str) -> String,
+) {
+    const HINTS: usize = 5;
+    for item in unknown.iter().take(HINTS) {
+        let hint = did_you_mean(&item_ids.near(item));
+        notes.push(format!("{}{hint}", note(&shown(item))));
+    }
+    if unknown.len() > HINTS {
+        notes.push(format!("and {} more like it", unknown.len() - HINTS));
+    }
 }

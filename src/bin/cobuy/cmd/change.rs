@@ -1,11 +1,12 @@
 //! `cobuy append`, `cobuy retract` and `cobuy forget`: a shop's file with another history.
 
 use super::fit::save;
-use crate::Failure;
 use crate::output::{stdout, write_json};
 use crate::progress::Bar;
 use crate::tables::TableFiles;
+use crate::{Failure, note};
 use clap::{Args, ValueEnum};
+use cobuy::text::grouped;
 use cobuy::{Engine, History, Watch};
 use std::path::{Path, PathBuf};
 
@@ -79,11 +80,16 @@ impl Append {
     pub fn run(self) -> Result<(), Failure> {
         let engine = Engine::open(&self.shop)?;
         let history = engine.history(Watch::new())?;
-        let more = self.tables.more(&self.orders, history.settings().clone())?;
-        let history = match self.replace {
-            true => history.upsert(more, Watch::new())?,
-            false => history.append(more, Watch::new())?,
-        };
+        let before = history.summary().rows;
+        let history = self.tables.append(&history, &self.orders, self.replace)?;
+        if !self.to.quiet {
+            let rows = history.summary().rows;
+            note(&format!(
+                "appended {} rows in place of {}\n",
+                grouped(rows),
+                grouped(before)
+            ));
+        }
         self.to.learn(&engine, &history, &self.shop)
     }
 }

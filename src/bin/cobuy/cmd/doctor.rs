@@ -54,7 +54,9 @@ impl Doctor {
 
     fn history(&self) -> Result<History, Failure> {
         match &self.orders[..] {
-            [shop] if cobuy::file::is_model(shop) => Ok(Engine::open(shop)?.history(Watch::new())?),
+            [shop] if cobuy::file::is_model(shop) => self
+                .tables
+                .apply(Engine::open(shop)?.history(Watch::new())?),
             orders => self.tables.history(orders, self.quiet),
         }
     }

@@ -21,7 +21,8 @@ Columns of orders: order_id, customer_id and item_id are needed; quantity, price
 channel, campaign, discount, cost, return_of and currency are used where they are. Usual spellings are
 recognised; any other column is kept as the shop's own.")]
 pub struct Fit {
-    /// The order lines: CSV, plain or gzip; `-` is standard input. Several files are read as one.
+    /// The order lines: CSV, plain or gzip, or Parquet; `-` is standard input (CSV). Several files are
+    /// read as one.
     #[arg(required = true)]
     orders: Vec<PathBuf>,
     /// The shop's file to write.
@@ -85,6 +86,9 @@ impl Fit {
         let history = self.tables.history(&self.orders, self.quiet)?;
         if let (Form::Table, false) = (self.format, self.quiet) {
             note(&history.summary().to_string());
+        }
+        if history.summary().fulfilled_orders == 0 {
+            note("warning: no order counts, so nothing can be learnt; do the statuses say so?\n");
         }
         let basis = match self.basis {
             By::Customer => Basis::Customer,
