@@ -26,7 +26,7 @@ impl History {
     #[staticmethod]
     fn read(
         py: Python<'_>,
-        sources: Vec<Source>,
+        sources: Vec<Source<'_>>,
         options: Options,
         tell: Option<Teller>,
     ) -> PyResult<Self> {
@@ -41,7 +41,7 @@ impl History {
     fn append(
         &self,
         py: Python<'_>,
-        sources: Vec<Source>,
+        sources: Vec<Source<'_>>,
         options: Options,
         replace: bool,
     ) -> PyResult<Self> {

@@ -16,23 +16,20 @@ pub enum Rows {
     Frame(SchemaRef, Vec<RecordBatch>),
 }
 
-impl<'a, 'py> FromPyObject<'a, 'py> for Rows {
-    type Error = PyErr;
+/// A table's name and where its rows are; what goes wrong with them is told as it is.
+pub type Source<'py> = (String, Bound<'py, PyAny>);
 
+impl Rows {
     /// A path is what `open` takes for one; all else has to be a frame.
-    fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+    fn of(given: &Bound<'_, PyAny>) -> PyResult<Self> {
         let path = given.hasattr("__fspath__")? || given.is_instance_of::<pyo3::types::PyString>();
         if path {
             return Ok(Rows::Path(given.extract()?));
         }
-        let (schema, batches) = frames::batches(&given)?;
+        let (schema, batches) = frames::batches(given)?;
         Ok(Rows::Frame(schema, batches))
     }
 }
-
-/// A table and its rows.
-#[derive(FromPyObject)]
-pub struct Source(String, Rows);
 
 /// How tables are to be read, by the names of the package's arguments; what is not given is left to
 /// the configuration.
@@ -214,7 +211,7 @@ pub fn read<'w>(
 }
 
 /// The sources' tables by name.
-pub fn named(sources: Vec<Source>) -> PyResult<Vec<(TableName, Rows)>> {
-    let named = |Source(name, rows)| Ok((table_called(&name)?, rows));
+pub fn named(sources: Vec<Source<'_>>) -> PyResult<Vec<(TableName, Rows)>> {
+    let named = |(name, rows): Source<'_>| Ok((table_called(&name)?, Rows::of(&rows)?));
     sources.into_iter().map(named).collect()
 }

@@ -331,7 +331,7 @@ class Twin:
         picks, whole = self._sums(units, may, False), False
         if len(picks) < ask.n:
             picks, whole = self._sums(units, may, True), True
-        if len(picks) < ask.n and (ask.falls_back() or not given):
+        if len(picks) < ask.n and (ask.falls_back() or ask.about[0] == "popular"):
             for path in self._levels(ask, given):
                 self._fill(picks, may, path)
         return [self._told(pick, given, units, may, whole) for pick in picks[: ask.n]]

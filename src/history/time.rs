@@ -118,6 +118,10 @@ pub(crate) fn check_format(format: &str) -> Result<()> {
     Ok(())
 }
 
+/// The first and the last instant of the years 1 to 9999.
+const FIRST: i64 = -62_135_596_800_000_000;
+const LAST: i64 = 253_402_300_799_999_999;
+
 /// Reads the times of one column.
 #[derive(Debug)]
 pub(crate) struct TimeReader {
@@ -149,6 +153,13 @@ impl TimeReader {
             Some(format) => self.read_named(text, format)?,
             None => self.read_iso(text.trim())?,
         };
+        // An offset may lead out of the calendar, where no other program follows.
+        if !(FIRST..=LAST).contains(&micros) {
+            return Err(format!(
+                "`{}` lies before the year 1 or after 9999 in UTC",
+                shown(text)
+            ));
+        }
         self.last.0.clear();
         self.last.0.push_str(text);
         self.last.1 = micros;

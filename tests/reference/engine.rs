@@ -115,6 +115,8 @@ pub struct Twin {
     held: Vec<BTreeSet<u32>>,
     rows: Vec<Vec<Neighbour>>,
     sources: Vec<u32>,
+    /// What the shop ignores as no goods.
+    ignored: Vec<String>,
 }
 
 /// A suggestion that is not in words yet: unit, score, level, category.
@@ -153,6 +155,7 @@ impl Twin {
             held: Vec::new(),
             rows: Vec::new(),
             sources: Vec::new(),
+            ignored: ignored.clone(),
             ids,
         };
         if learn.by_group {
@@ -444,7 +447,8 @@ impl Twin {
         if whole {
             picks = self.sums(asked, true);
         }
-        if picks.len() < ask.n && (ask.falls_back() || asked.given.is_empty()) {
+        let popular = matches!(ask.about, About::Popular(_));
+        if picks.len() < ask.n && (ask.falls_back() || popular) {
             for path in self.fallback_categories(ask, asked) {
                 self.fill(&mut picks, asked, Some(&path));
             }
@@ -632,7 +636,10 @@ impl Twin {
             }
         }
         if self.holders(unit) == 0 {
-            return KeptOut::NeverBought;
+            return match self.ignored.contains(&self.ids[item as usize]) {
+                true => KeptOut::Ignored,
+                false => KeptOut::NeverBought,
+            };
         }
         match place {
             Some(place) if place < ask.n => {

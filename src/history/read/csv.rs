@@ -155,7 +155,10 @@ fn fields<'r>(
         return Err((Some(field), "the text is cut inside a character".to_owned()));
     }
     match fields.all().contains('\0') {
-        true => Err((None, NUL.to_owned())),
+        true => {
+            let holds = |&at: &usize| fields.get(at).is_some_and(|text| text.contains('\0'));
+            Err(((0..width).find(holds), NUL.to_owned()))
+        }
         false => Ok(fields),
     }
 }

@@ -75,13 +75,14 @@ impl Row<'_> {
         let margin = amount
             .zip(fits(self.numbers[orders::COST]))
             .and_then(|(amount, cost)| amount.minus(cost));
-        match margin {
-            Some(_) => Ok(()),
-            None => Err((
-                orders::PRICE,
-                format!("{quantity} pieces make an amount or a cost that is too large"),
-            )),
-        }
+        let place = match (amount, margin) {
+            (_, Some(_)) => return Ok(()),
+            (Some(_), None) => orders::COST,
+            (None, None) if fits(self.numbers[orders::PRICE]).is_some() => orders::DISCOUNT,
+            (None, None) => orders::PRICE,
+        };
+        let problem = format!("{quantity} pieces make an amount or a cost that is too large");
+        Err((place, problem))
     }
 
     fn check_item(&self) -> Result<(), Problem> {
