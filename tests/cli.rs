@@ -1359,3 +1359,51 @@ fn lists_fade_follow_and_count_groups_as_one_where_asked() {
     let half = folder.fit(orders(), &["--half-life", "0"]).failed(1);
     assert!(half.contains("`half_life` is 0"), "{half}");
 }
+
+#[cfg(unix)]
+#[test]
+fn changes_that_overlap_lose_none() {
+    let folder = with_goods();
+    let forget = ["c20", "c29", "c21", "c22"].map(|customer| {
+        folder
+            .command(&["forget", "shop.cobuy", customer, "-q"])
+            .spawn()
+            .unwrap()
+    });
+    for mut one in forget {
+        assert!(one.wait().unwrap().success());
+    }
+    for customer in ["c20", "c29", "c21", "c22"] {
+        folder.run(&["forget", "shop.cobuy", customer]).failed(3);
+    }
+}
+
+#[test]
+fn append_takes_what_is_said_anew_and_refuses_what_was_settled() {
+    let folder = with_goods();
+    let more = folder.write(
+        "more.csv",
+        "order_id,customer_id,item_id,quantity,price,ordered_at,status,channel\n\
+         9001,new,tea,1,4.50,2024-06-01,beamed,web\n",
+    );
+    let more = more.to_str().unwrap();
+    let unknown = folder.run(&["append", "shop.cobuy", more]).failed(1);
+    assert!(unknown.contains("`beamed`"), "{unknown}");
+    let zone = folder
+        .run(&["append", "shop.cobuy", more, "--time-zone", "Asia/Tokyo"])
+        .failed(1);
+    assert!(zone.contains("time_zone"), "{zone}");
+    folder
+        .run(&[
+            "append",
+            "shop.cobuy",
+            more,
+            "--unfulfilled",
+            "beamed",
+            "--ignore",
+            "milk",
+        ])
+        .done();
+    let popular = folder.run(&["popular", "shop.cobuy", "-n", "50"]).done();
+    assert!(!popular.contains("milk"), "{popular}");
+}

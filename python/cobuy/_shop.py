@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,8 @@ class Shop:
     def __init__(self, history: _core.History | None, engine: _core.ShopEngine | None) -> None:
         self._history = history
         self._engine = engine
+        # One change at a time: each begins with what the one before left.
+        self._changing = threading.RLock()
 
     @classmethod
     def from_orders(
@@ -73,7 +76,7 @@ class Shop:
             spellings of these names are recognised; any other column is kept as the shop's own. A
             path is a CSV file, plain or gzip, or a Parquet file; a data frame is anything with
             ``__arrow_c_stream__``: pandas, polars, pyarrow, DuckDB. The same data give the same shop by
-            any of them.
+            any of them, but for how columns of the shop's own are written (``16000.00``, 16000.0).
         items : path or data frame, optional
             What the shop sells: item_id, and name, category (a path such as "toys/wood"), brand, price,
             cost, stock, group (the article a variant belongs to).
@@ -302,6 +305,8 @@ class Shop:
         only: Iterable[_Id] | None = None,
     ) -> Suggestions:
         """What is bought most, in the shop or in a category and those under it."""
+        if category is not None and not isinstance(category, str):
+            raise TypeError(f"`category` must be a text, but is {category!r}")
         about = [] if category is None else [category]
         return _suggestions(*self._asked().ask(_question("popular", about, n, exclude, only)))
 
@@ -453,7 +458,8 @@ class Shop:
         """
         tables = sources(orders, items, customers, events, spend)
         told = options(columns, config, settings)
-        return self._become(self._told().append(tables, told, bool(replace)))
+        with self._changing:
+            return self._become(self._told().append(tables, told, bool(replace)))
 
     def upsert(self, orders: _Rows | Sequence[_Rows], **arguments: Any) -> Shop:
         """Put orders in place of those of the same ids: :meth:`append` with ``replace=True``."""
@@ -467,7 +473,8 @@ class Shop:
         UnknownOrderError
             A KeyError that names near ids.
         """
-        return self._become(self._told().retract(ids("orders", orders)))
+        with self._changing:
+            return self._become(self._told().retract(ids("orders", orders)))
 
     def forget(self, customer: _Id) -> Receipt:
         """Forget a customer, as if they had never been; a fitted shop learns anew.
@@ -485,8 +492,9 @@ class Shop:
         UnknownCustomerError
             A KeyError.
         """
-        history, told, words = self._told().forget(one_id("customer", customer))
-        self._become(history)
+        with self._changing:
+            history, told, words = self._told().forget(one_id("customer", customer))
+            self._become(history)
         return Receipt(json.loads(told), words)
 
     def as_of(self, instant: str | date) -> Shop:
@@ -592,7 +600,7 @@ def _question(
         "exclude": ids("exclude", () if exclude is None else exclude),
         "only": None if only is None else ids("only", only),
         "keep_owned": keep_owned,
-        "fallback": fallback,
+        "fallback": None if fallback is None else bool(fallback),
     }
 
 

@@ -69,10 +69,18 @@ def options(
             hint = f"; did you mean `{near[0]}`?" if near else ""
             raise TypeError(f"there is no setting `{name}`{hint}")
     given = settings.get
+    for name in ("groups", "types"):
+        if given(name) is not None and not isinstance(given(name), Mapping):
+            raise TypeError(f"`{name}` must be a mapping, but is {given(name)!r}")
+    if columns is not None and not isinstance(columns, Mapping):
+        raise TypeError(f"`columns` must be a mapping, but is {columns!r}")
+    delimiter = given("delimiter")
+    if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1):
+        raise ValueError(f"`delimiter` is {delimiter!r}, but it must be one character")
     c_returns = given("c_returns")
     decimal_comma = given("decimal_comma")
     return {
-        "config": config,
+        "config": None if config is None else os.fspath(config),
         "columns": _columns(columns or {}),
         "delimiter": given("delimiter"),
         "encoding": given("encoding"),

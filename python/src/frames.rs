@@ -11,6 +11,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use pyo3_arrow::PyRecordBatchReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// The columns and rows of a frame.
@@ -24,14 +25,23 @@ pub fn batches(frame: &Bound<'_, PyAny>) -> PyResult<(SchemaRef, Vec<RecordBatch
     }
     let reader = frame.extract::<PyRecordBatchReader>();
     let reader = reader.map_err(|problem| no_table(frame, problem))?;
-    let reader = reader.into_reader()?;
+    let mut reader = reader.into_reader()?;
     let schema = reader.schema();
     let mut batches = Vec::new();
-    for batch in reader {
+    // A stream that gives other columns than it has announced makes its reader panic.
+    let mut next = || catch_unwind(AssertUnwindSafe(|| reader.next()));
+    loop {
         py.check_signals()?;
-        batches.push(owned(&batch.map_err(unreadable)?).map_err(unreadable)?);
+        let batch = next().map_err(|_| {
+            PyValueError::new_err(
+                "the frame cannot be read: its batches are not of the columns that it announces",
+            )
+        })?;
+        match batch {
+            Some(batch) => batches.push(owned(&batch.map_err(unreadable)?).map_err(unreadable)?),
+            None => return Ok((schema, batches)),
+        }
     }
-    Ok((schema, batches))
 }
 
 /// A frame as the core would get it, so that a test can see it.

@@ -243,7 +243,8 @@ def test_as_of_is_to_the_byte_what_had_been_told_by_then(table: Write, tmp_path:
     for day in ("2024-01-05", "2024-01-20", "2024-02-05", "2025-01-01"):
         earlier = {**told, "orders": [row for row in told["orders"] if row[5] < day]}
         earlier["events"] = [row for row in told["events"] if row[2] < day]
-        assert file_id(shop.as_of(day), tmp_path) == file_id(read(table, earlier, {}), tmp_path), day
+        then = read(table, earlier, {}).as_of(day)
+        assert file_id(shop.as_of(day), tmp_path) == file_id(then, tmp_path), day
     # At the very instant of an order it had not been there yet.
     assert "o19" not in shop.as_of("2024-01-20").orders
     assert "o19" in shop.as_of("2024-01-20 00:00:00.000001").orders
@@ -305,8 +306,10 @@ def test_what_cannot_be_changes_nothing(table: Write, tmp_path: Path) -> None:
         shop.as_of("2000-01-01")
     with pytest.raises(ValueError):
         shop.as_of("tomorrow")
-    with pytest.raises(TypeError, match="no setting `fulfilled`"):
-        shop.append(known, fulfilled=["paid"])
+    with pytest.raises(ValueError, match="`time_zone` is another, but it must be as it was"):
+        shop.append(known, time_zone="Asia/Tokyo")
+    with pytest.raises(TypeError, match="no setting `fulfiled`; did you mean `fulfilled`"):
+        shop.append(known, fulfiled=["paid"])
     assert answers(shop) == expected and file_id(shop, tmp_path) == now
 
 

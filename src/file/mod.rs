@@ -25,11 +25,13 @@ use std::path::Path;
 
 pub(crate) mod atomic;
 mod layout;
+mod lock;
 pub(crate) mod meta;
 mod read;
 mod write;
 
 pub(crate) use layout::{Elements, Kind, TablePart};
+pub use lock::{Change, change};
 pub(crate) use read::{Loaded, Refused, load};
 pub(crate) use write::write;
 

@@ -341,7 +341,9 @@ impl History {
         if told.orders()?.len() == 0 {
             return Err(Error::Table {
                 source_name: "the history".to_owned(),
-                problem: "no order would be left, and a history is made of them".to_owned(),
+                problem: "no order would be left, and a history is made of them: to forget all, delete the \
+                          file"
+                    .to_owned(),
             });
         }
         let readings = self.readings.clone();

@@ -2,8 +2,8 @@
 //!
 //! A shop tells up to five tables ([`TableName`]): orders, items, customers, events and spend. They
 //! come from files and programs ([`Tables`]), are kept as told, and a [`History`] is a pure function of
-//! them and of the [`Settings`]: neither the order of rows nor the door they came by shows. What the
-//! data means:
+//! them and of the [`Settings`]: neither the order of rows nor the door they came by shows, but for how
+//! the shop's own columns are written (`16000.00`, 16000.0). What the data means:
 //!
 //! - **Ids** are texts, kept as given. The index of an id is its rank by bytes. A column of whole
 //!   decimals (`17850.0`, as pandas writes integers with gaps) is read as integers, and said; a column

@@ -78,6 +78,8 @@ enum Form {
 
 impl Append {
     pub fn run(self) -> Result<(), Failure> {
+        // Two changes at once would lose one.
+        let _alone = cobuy::file::change(&self.shop)?;
         let engine = Engine::open(&self.shop)?;
         let history = engine.history(Watch::new())?;
         let before = history.summary().rows;
@@ -96,6 +98,8 @@ impl Append {
 
 impl Retract {
     pub fn run(self) -> Result<(), Failure> {
+        // Two changes at once would lose one.
+        let _alone = cobuy::file::change(&self.shop)?;
         let engine = Engine::open(&self.shop)?;
         let history = engine.history(Watch::new())?;
         let history = history.retract(&self.orders, Watch::new())?;
@@ -105,6 +109,8 @@ impl Retract {
 
 impl Forget {
     pub fn run(self) -> Result<(), Failure> {
+        // Two changes at once would lose one.
+        let _alone = cobuy::file::change(&self.shop)?;
         let engine = Engine::open(&self.shop)?;
         let history = engine.history(Watch::new())?;
         let (history, receipt) = history.forget(&self.customer, Watch::new())?;
