@@ -6,8 +6,8 @@
 
 use cobuy::engine::Stored;
 use cobuy::{
-    AlsoBought, Basis, Engine, Error, Filter, History, Input, Instant, Measure, OrderLine, Result,
-    Settings, TableName, Tables, Watch, inspect,
+    AlsoBought, Basis, Engine, Error, Filter, History, Instant, Measure, OrderLine, Result,
+    Settings, TableName, Tables, TextRows, Watch, inspect,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -89,6 +89,13 @@ fn shop() -> Engine {
     Engine::builder(&history).also_bought(params).fit().unwrap()
 }
 
+/// The rows of a text without quotes.
+fn rows(text: &'static str) -> TextRows<'static> {
+    let mut lines = text.lines();
+    let names = lines.next().unwrap().split(',');
+    TextRows::new(names, lines.map(|line| line.split(',').map(Some)))
+}
+
 /// A shop that tells all its tables, learnt from orders that fade with time, variants as one.
 fn rich_shop() -> Engine {
     let orders = "order_id,customer_id,item_id,price,ordered_at,status,note\n\
@@ -115,9 +122,7 @@ fn rich_shop() -> Engine {
         (TableName::Events, events),
         (TableName::Spend, spend),
     ] {
-        tables = tables
-            .read(table, Input::bytes(text.as_bytes(), table.name()))
-            .unwrap();
+        tables = tables.read(table, rows(text)).unwrap();
     }
     let history = tables.history().unwrap();
     let params = AlsoBought::params().half_life(30.0).neighbours(3);
