@@ -78,6 +78,10 @@ fn no_table(given: &Bound<'_, PyAny>, problem: PyErr) -> PyErr {
 fn unreadable(problem: ArrowError) -> PyErr {
     let told = match problem {
         ArrowError::CDataInterface(told) => told,
+        // polars sends such a column with a buffer that it should not have.
+        ArrowError::InvalidArgumentError(told) if told.contains("\"Null\"") => {
+            format!("a column holds nothing and is of no type; give it one, such as text ({told})")
+        }
         other => other.to_string(),
     };
     PyValueError::new_err(format!("the frame cannot be read: {told}"))
