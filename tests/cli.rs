@@ -1407,3 +1407,30 @@ fn append_takes_what_is_said_anew_and_refuses_what_was_settled() {
     let popular = folder.run(&["popular", "shop.cobuy", "-n", "50"]).done();
     assert!(!popular.contains("milk"), "{popular}");
 }
+
+#[test]
+fn what_may_be_suggested_is_said_alike_of_every_question() {
+    let folder = with_goods();
+    let filled = folder
+        .also_bought(&["lantern", "-n", "3", "--fallback"])
+        .done();
+    assert_eq!(filled.lines().count(), 4, "{filled}");
+    let explain = |options: &[&str]| {
+        let asked = [
+            "explain",
+            "shop.cobuy",
+            "tea",
+            "--basket",
+            "tea",
+            "--format",
+            "json",
+        ];
+        folder.run(&[&asked, options].concat()).json()["kept_out"]["stage"].clone()
+    };
+    assert_eq!(explain(&[]), "owned");
+    assert_ne!(explain(&["--keep-owned"]), "owned");
+    assert_eq!(
+        explain(&["--keep-owned", "--no-fallback"]),
+        "never_together"
+    );
+}

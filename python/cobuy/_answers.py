@@ -97,8 +97,13 @@ class Suggestions(list[Suggestion]):
         return answer
 
     def __str__(self) -> str:
-        width = max((len(suggestion.item) for suggestion in self), default=0)
-        lines = [f"{s.item:<{width}}  {s.score:.3f}  {s.reason}" for s in self]
+        ids = max((len(s.item) for s in self), default=0)
+        names = max((len(s.name or "") for s in self), default=0)
+        lines = []
+        for s in self:
+            name = f"  {s.name or '':<{names}}" if names else ""
+            score = f"{s.score:.3f}" if s.source == "also_bought" else f"{s.score:.0f}"
+            lines.append(f"{s.item:<{ids}}{name}  {score}  {s.reason}")
         if self.short_reason:
             lines.append(f"({self.short_reason})")
         return "\n".join(lines)

@@ -68,6 +68,12 @@ def test_what_is_popular_says_by_how_many(shop: cobuy.Shop) -> None:
         shop.popular(category="kichen")
 
 
+def test_a_list_is_printed_with_the_names_of_its_goods(shop: cobuy.Shop) -> None:
+    first = str(shop.also_bought("tea", n=2)).splitlines()[0]
+    assert first == "teapot  Clay teapot    0.894  bought with `Black tea` by 8 customers, 4.0 times chance"
+    assert str(shop.popular(1)) == "milk  Fresh milk  36  popular: bought by 36 customers"
+
+
 def test_a_page_repeats_nothing(shop: cobuy.Shop) -> None:
     lists = shop.page({"also_bought": "tea"}, {"customer": "c20", "n": 3}, {"popular": None}, n=2)
     assert [len(told) for told in lists] == [2, 3, 2]

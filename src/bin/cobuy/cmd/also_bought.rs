@@ -19,6 +19,9 @@ pub struct AlsoBought {
     shop: PathBuf,
     /// The item's id.
     item: String,
+    /// Fill up with what is popular in the item's category, and then in the shop.
+    #[arg(long)]
+    fallback: bool,
     #[command(flatten)]
     filters: Filters,
     /// How to write the answer.
@@ -31,7 +34,7 @@ impl AlsoBought {
         let engine = Engine::open(&self.shop)?;
         let answer = self
             .filters
-            .apply(engine.also_bought(self.item))
+            .apply(engine.also_bought(self.item).fallback(self.fallback))
             .suggest()?;
         notes(&engine, &answer, self.format, "");
         let basis = engine.model().basis().plural();

@@ -29,6 +29,12 @@ pub struct Explain {
     /// An item of a basket; may be given again.
     #[arg(long, value_name = "ITEM")]
     basket: Vec<String>,
+    /// Ask as if what is owned already, or in the basket, might be suggested as well.
+    #[arg(long)]
+    keep_owned: bool,
+    /// Ask as if there were no falling back to what is popular.
+    #[arg(long)]
+    no_fallback: bool,
     #[command(flatten)]
     filters: Filters,
     /// How to write the answer.
@@ -51,6 +57,9 @@ impl Explain {
             Some(customer) => engine.for_customer(customer),
             None => engine.for_basket(self.basket),
         };
+        let query = query
+            .keep_owned(self.keep_owned)
+            .fallback(!self.no_fallback);
         let why = self.filters.apply(query).explain(&self.item)?;
         stdout(|to| match self.format {
             Form::Json => write_json(to, &why),
