@@ -8,7 +8,9 @@ use cobuy::{History, Input, OrderLine, Reader, Report, Settings, Severity, Table
 use flate2::read::GzDecoder;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+
+mod data;
+use data::data;
 
 const HEADER: &str = "order_id,customer_id,item_id,quantity,price,cost,ordered_at,status\n";
 
@@ -586,24 +588,6 @@ fn the_order_of_rows_changes_nothing() {
         assert_eq!(again, first);
         assert_eq!(again.to_string(), first.to_string());
     }
-}
-
-/// Where a file of the data is, or `None` where it may be missing and is.
-fn data(file: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("COBUY_DATASETS").map(PathBuf::from);
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/datasets");
-    let path = folder.unwrap_or_else(beside).join(file);
-    if path.exists() {
-        return Some(path);
-    }
-    let required = std::env::var_os("COBUY_REQUIRE_DATA").is_some_and(|value| value == "1");
-    assert!(
-        !required,
-        "`{}` is missing, but COBUY_REQUIRE_DATA is 1",
-        path.display()
-    );
-    println!("skipped: there is no `{}`", path.display());
-    None
 }
 
 #[test]

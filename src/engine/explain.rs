@@ -108,7 +108,7 @@ fn later_stage(
     let count = engine.items.len();
     let mut all = match rows {
         Rows::Kept if enough => {
-            engine.best_of_kept(&asked.units, count, &asked.units_filter, &mut scratch)?
+            engine.best_of_kept(&asked.units, count, asked.of_units(), &mut scratch)?
         }
         _ => query.picks(asked, count, &mut scratch)?.0,
     };

@@ -29,10 +29,17 @@ pub(super) struct Asked {
     pub units: Vec<u32>,
     /// What may be shown, by item.
     pub filter: Filter,
-    /// What the lists may suggest: by item, or by representative.
-    pub units_filter: Filter,
+    /// What the lists may suggest, where it is not what may be shown: by representative.
+    units_filter: Option<Filter>,
     /// Ids of `exclude` and `only` that are no items.
     pub unknown: Vec<String>,
+}
+
+impl Asked {
+    /// What the lists may suggest: by item, or by representative.
+    pub(super) fn of_units(&self) -> &Filter {
+        self.units_filter.as_ref().unwrap_or(&self.filter)
+    }
 }
 
 /// A suggestion before it is put into words. `item` is a unit of the lists.
@@ -151,8 +158,9 @@ impl Query<'_> {
         let mut filter = Filter::all();
         let mut exclude = indices(&self.exclude);
         let only = self.only.as_ref().map(|only| indices(only));
-        // An item never stands in its own list, whatever is kept.
-        if !self.keep_owned {
+        // An item and its variants never stand in its own list, so that needs no filter.
+        let from_list_alone = self.is_about_one_item() && !self.fallback;
+        if !self.keep_owned && !from_list_alone {
             exclude.extend(self.engine.with_variants(given));
         }
         exclude.extend(self.engine.with_variants(&self.on_page));
@@ -175,7 +183,7 @@ impl Query<'_> {
         let engine = self.engine;
         let (mut picks, rows) = match asked.units.is_empty() {
             true => (Vec::new(), Rows::Kept),
-            false => engine.best_of_lists(&asked.units, n, &asked.units_filter, scratch)?,
+            false => engine.best_of_lists(&asked.units, n, asked.of_units(), scratch)?,
         };
         let popular = matches!(self.about, About::Popular(_));
         if picks.len() < n && (self.fallback || popular) {
@@ -193,7 +201,7 @@ impl Query<'_> {
                 if picks.len() == n {
                     return;
                 }
-                if asked.units_filter.allows(item) && taken.insert(item) {
+                if asked.of_units().allows(item) && taken.insert(item) {
                     let buyers = row_of(engine.purchases.by_item(), item as usize).len();
                     picks.push(Pick {
                         item,
@@ -296,13 +304,10 @@ impl Engine {
 
     /// What the lists may suggest, where `filter` says what may be shown: a group that has a variant
     /// which may be.
-    fn units_filter(&self, filter: &Filter) -> Result<Filter> {
-        let Some(variants) = &self.variants else {
-            return Ok(filter.clone());
+    fn units_filter(&self, filter: &Filter) -> Result<Option<Filter>> {
+        let Some(variants) = self.variants.as_ref().filter(|_| !filter.is_all()) else {
+            return Ok(None);
         };
-        if filter.is_all() {
-            return Ok(Filter::all());
-        }
         let mut only: Vec<u32> = (0..self.items.len() as u32)
             .filter(|&item| filter.allows(item) && variants.representative[item as usize] == item)
             .collect();
@@ -313,7 +318,7 @@ impl Engine {
                 .filter(|(_, of)| open(of))
                 .map(|(item, _)| item),
         );
-        Filter::all().only(&only, self.items.len())
+        Filter::all().only(&only, self.items.len()).map(Some)
     }
 
     /// The best of the lists of some units, added up: of the kept neighbours, or of whole rows where

@@ -12,7 +12,7 @@ use crate::history::time::{Instant, TimeReader, zone};
 use crate::history::told::Told;
 use crate::history::told::schema::{TableName, events, spend};
 use crate::history::understand::orders::id_column;
-use crate::history::understand::{Added, Refusal, reading_of, understand};
+use crate::history::understand::{Refusal, reading_of, understand};
 use crate::history::{History, Settings};
 use crate::text::{counted, shown};
 use crate::watch::Watch;
@@ -230,7 +230,7 @@ impl History {
             return Err(Error::setting(name, "another", must));
         }
         let (told, readings) = ((*self.told).clone(), self.readings.clone());
-        understand(told, readings, settings, Added::default(), watch)
+        understand(told, readings, settings, None, watch)
     }
 
     /// No tables yet, to be read with this history's settings and added to it.
@@ -279,10 +279,7 @@ impl History {
             known.set(joined);
         }
         check_types(&self.settings, &known, &all)?;
-        let added = Added {
-            known: Some(orders),
-        };
-        understand(known, all, self.settings.clone(), added, watch)
+        understand(known, all, self.settings.clone(), Some(orders), watch)
     }
 
     /// The rows of a table without those of its first `known` whose id a later row tells too.
@@ -348,6 +345,6 @@ impl History {
         }
         let readings = self.readings.clone();
         let settings = self.settings.clone();
-        understand(told, readings, settings, Added::default(), watch)
+        understand(told, readings, settings, None, watch)
     }
 }

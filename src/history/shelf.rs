@@ -5,7 +5,7 @@ use crate::history::reading::Reading;
 use crate::history::settings::Settings;
 use crate::history::tables::ToldTables;
 use crate::history::time::Instant;
-use crate::history::understand::{Added, understand};
+use crate::history::understand::understand;
 use crate::history::{History, OnError};
 use crate::watch::Watch;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ impl History {
                 problem: "it holds no orders".to_owned(),
             });
         }
-        let mut history = understand((*told).clone(), readings, settings, Added::default(), watch)?;
+        let mut history = understand((*told).clone(), readings, settings, None, watch)?;
         history.summary.as_of = as_of;
         Ok(history)
     }

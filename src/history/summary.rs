@@ -217,18 +217,9 @@ impl fmt::Display for Summary {
         if !own.is_empty() {
             writeln!(f, "also     {}", own.join(", "))?;
         }
-        write!(
-            f,
-            "read     {}: {}, {}, {}",
-            counted(self.rows, "row", "rows"),
-            counted(self.orders, "order", "orders"),
-            counted(self.customers, "customer", "customers"),
-            counted(self.items, "item", "items")
-        )?;
-        if let Some((first, last)) = self.span {
-            write!(f, ", {} to {}", day(first), day(last))?;
-        }
-        writeln!(f)?;
+        let rows = counted(self.rows, "row", "rows");
+        let sizes = sizes([self.orders, self.customers, self.items], self.span);
+        writeln!(f, "read     {rows}: {sizes}")?;
         self.write_tables(f)?;
         if let Some(as_of) = self.as_of {
             let last = match self
@@ -379,6 +370,21 @@ impl Summary {
         }
         Ok(())
     }
+}
+
+/// How large a shop is, by its orders, customers and items, and from when to when.
+pub(crate) fn sizes(counts: [u64; 3], span: Option<(Instant, Instant)>) -> String {
+    let [orders, customers, items] = counts;
+    let mut sizes = [
+        counted(orders, "order", "orders"),
+        counted(customers, "customer", "customers"),
+        counted(items, "item", "items"),
+    ]
+    .join(", ");
+    if let Some((first, last)) = span {
+        sizes.push_str(&format!(", {} to {}", day(first), day(last)));
+    }
+    sizes
 }
 
 fn day(instant: Instant) -> String {

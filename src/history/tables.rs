@@ -9,7 +9,7 @@ use crate::history::settings::Settings;
 use crate::history::told::Told;
 use crate::history::told::schema::TableName;
 use crate::history::typed::Kind;
-use crate::history::understand::{Added, understand};
+use crate::history::understand::understand;
 use crate::near::near;
 use crate::text::shown;
 use crate::watch::Watch;
@@ -166,8 +166,7 @@ impl<'a> Tables<'a> {
     /// unknown time zone or column.
     pub fn history(self) -> Result<History> {
         check_types(&self.settings, &self.told, &self.readings)?;
-        let added = Added::default();
-        understand(self.told, self.readings, self.settings, added, self.watch)
+        understand(self.told, self.readings, self.settings, None, self.watch)
     }
 
     /// What was told, to be put behind what a history was told under the same settings.

@@ -16,6 +16,15 @@ pub enum Format {
     Csv,
 }
 
+/// How an answer that is no list is written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
 /// Rows under named columns.
 pub struct Table {
     columns: Vec<Column>,

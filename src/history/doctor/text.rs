@@ -1,6 +1,7 @@
 //! The report as a text for the shop's owner.
 
 use super::{Finding, Report, Severity};
+use crate::history::summary::sizes;
 use crate::text::counted;
 use std::fmt;
 
@@ -22,19 +23,9 @@ impl fmt::Display for Severity {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}, {}, {}, {}",
-            counted(self.rows, "row", "rows"),
-            counted(self.orders, "order", "orders"),
-            counted(self.customers, "customer", "customers"),
-            counted(self.items, "item", "items")
-        )?;
-        if let Some((first, last)) = self.span {
-            let day = |instant: crate::Instant| instant.to_string().chars().take(10).collect();
-            let (first, last): (String, String) = (day(first), day(last));
-            write!(f, ", {first} to {last}")?;
-        }
+        let rows = counted(self.rows, "row", "rows");
+        let sizes = sizes([self.orders, self.customers, self.items], self.span);
+        write!(f, "{rows}, {sizes}")?;
         let of = |severity: Severity, one: &str, more: &str| {
             let found = self.findings.iter().filter(|it| it.severity == severity);
             match found.count() as u64 {

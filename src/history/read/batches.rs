@@ -5,14 +5,15 @@ use super::arrow::{ArrowCells, CellKind, check, parts};
 use super::header::Header;
 use super::rows::{Form, Taking};
 use super::texts::NUL;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::history::reading::Reading;
 use crate::history::settings::Settings;
 use crate::history::told::Told;
 use crate::history::told::schema::TableName;
+use crate::text::shown;
 use crate::watch::Watch;
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{Schema, SchemaRef};
 
 /// Batches of one schema, and what to call them in messages.
 pub(super) struct Batches<'a> {
@@ -33,6 +34,36 @@ pub(super) fn of_parquet<'w>(path: &std::path::Path, watch: Watch<'w>) -> Result
     })
 }
 
+/// Refuses a batch of other columns than were told: its cells would be taken for those of others.
+fn check_columns(batch: &RecordBatch, schema: &Schema, name: &str) -> Result<()> {
+    let told = |schema: &Schema, at: usize| match schema.fields().get(at) {
+        Some(field) => format!("`{}` of type {}", shown(field.name()), field.data_type()),
+        None => "nothing".to_owned(),
+    };
+    let own = batch.schema();
+    let most = schema.fields().len().max(own.fields().len());
+    let other = (0..most).find(
+        |&at| match (schema.fields().get(at), own.fields().get(at)) {
+            (Some(one), Some(other)) => {
+                one.name() != other.name() || one.data_type() != other.data_type()
+            }
+            _ => true,
+        },
+    );
+    match other {
+        None => Ok(()),
+        Some(at) => Err(Error::Table {
+            source_name: name.to_owned(),
+            problem: format!(
+                "column {} of a batch is {} where the schema has {}; give batches of the one schema",
+                at + 1,
+                told(&own, at),
+                told(schema, at)
+            ),
+        }),
+    }
+}
+
 /// Reads the rows of all batches. A row's place is its number, from 1.
 pub(super) fn read(
     batches: Batches<'_>,
@@ -50,6 +81,7 @@ pub(super) fn read(
     let mut place = 0;
     for batch in batches.batches {
         let batch = batch?;
+        check_columns(&batch, &batches.schema, name)?;
         for part in parts(&batch) {
             watch.check()?;
             let cells = ArrowCells::new(&part, name)?;

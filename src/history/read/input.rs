@@ -36,7 +36,8 @@ impl<'a> Input<'a> {
         Input(From::Bytes(Box::new(bytes), name.into()))
     }
 
-    /// Arrow record batches of one schema, which `name` stands for in messages.
+    /// Arrow record batches of one schema, which `name` stands for in messages. A batch whose columns
+    /// are not those of `schema`, by place, name and type, is refused when it is read.
     #[cfg(feature = "arrow")]
     pub fn batches(
         schema: arrow_schema::SchemaRef,

@@ -59,13 +59,6 @@ impl Refusal<'_> {
     }
 }
 
-/// What is known of orders that rows are added to.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Added {
-    /// The first rows of the orders, which were known before.
-    pub known: Option<usize>,
-}
-
 /// A table's rows in their one order.
 pub(crate) struct Rows<'a> {
     told: &'a Told,
@@ -98,12 +91,13 @@ fn id_places(table: TableName) -> (Option<usize>, Option<usize>) {
     }
 }
 
-/// Understands what was told.
+/// Understands what was told. The first `known` rows of the orders were known before: no later row may
+/// be of one of their orders.
 pub(crate) fn understand(
     mut told: ToldTables,
     readings: Vec<Reading>,
     settings: Settings,
-    added: Added,
+    known: Option<usize>,
     watch: Watch<'_>,
 ) -> Result<History> {
     watch.check()?;
@@ -121,7 +115,7 @@ pub(crate) fn understand(
     // Ids that came as whole decimals are kept as the integers they are: by any door the same.
     let whole = rows.read_otherwise();
     rows.one_currency(&settings, &refusal)?;
-    if let Some(known) = added.known {
+    if let Some(known) = known {
         refuse_known(&rows, known, &refusal)?;
     }
     let mut reading = orders_reading.clone();

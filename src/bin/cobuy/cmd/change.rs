@@ -1,11 +1,11 @@
 //! `cobuy append`, `cobuy retract` and `cobuy forget`: a shop's file with another history.
 
 use super::fit::save;
-use crate::output::{stdout, write_json};
+use crate::output::{Form, stdout, write_json};
 use crate::progress::Bar;
 use crate::tables::TableFiles;
 use crate::{Failure, note};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use cobuy::text::grouped;
 use cobuy::{Engine, History, Watch};
 use std::path::{Path, PathBuf};
@@ -66,14 +66,6 @@ struct Target {
     /// No messages and no progress bar.
     #[arg(short, long)]
     quiet: bool,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Form {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
 }
 
 impl Append {

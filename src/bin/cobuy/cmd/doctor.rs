@@ -1,9 +1,9 @@
 //! `cobuy doctor`: what is odd in a shop's data, and what that does to results.
 
 use crate::Failure;
-use crate::output::{stdout, write_json};
+use crate::output::{Form, stdout, write_json};
 use crate::tables::TableFiles;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use cobuy::{Engine, History, Watch};
 use std::path::PathBuf;
 
@@ -29,14 +29,6 @@ pub struct Doctor {
     format: Form,
     #[command(flatten, next_help_heading = "The other tables")]
     tables: TableFiles,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Form {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
 }
 
 impl Doctor {

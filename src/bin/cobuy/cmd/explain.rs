@@ -2,8 +2,8 @@
 
 use super::answer::Filters;
 use crate::Failure;
-use crate::output::{stdout, write_json};
-use clap::{Args, ValueEnum};
+use crate::output::{Form, stdout, write_json};
+use clap::Args;
 use cobuy::Engine;
 use std::path::PathBuf;
 
@@ -40,14 +40,6 @@ pub struct Explain {
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Form {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
 }
 
 impl Explain {

@@ -1,6 +1,6 @@
 //! `cobuy fit`: from a shop's tables to its file.
 
-use crate::output::{stdout, write_json};
+use crate::output::{Form, stdout, write_json};
 use crate::progress::Bar;
 use crate::tables::TableFiles;
 use crate::{Failure, note};
@@ -69,12 +69,6 @@ pub struct Fit {
 enum By {
     Customer,
     Order,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Form {
-    Table,
-    Json,
 }
 
 impl Fit {

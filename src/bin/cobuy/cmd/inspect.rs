@@ -1,8 +1,8 @@
 //! `cobuy inspect`: what is inside a model file.
 
 use crate::Failure;
-use crate::output::{stdout, write_json};
-use clap::{Args, ValueEnum};
+use crate::output::{Form, stdout, write_json};
+use clap::Args;
 use cobuy::engine::{Inspection, Stored};
 use cobuy::text::{counted, grouped};
 use std::io::{self, Write};
@@ -17,14 +17,6 @@ pub struct Inspect {
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Form {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
 }
 
 impl Inspect {
