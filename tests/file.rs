@@ -476,8 +476,13 @@ fn sections_of(file: &[u8]) -> Vec<Section> {
 /// The file of these sections, every checksum and length right.
 fn file_of(sections: &[Section]) -> Vec<u8> {
     let mut file = b"\x89CBY\r\n\x1a\n\x01\x00\x00\x00".to_vec();
-    // Sections up to 10 are those of format 1.0.
-    file[10] = u8::from(sections.iter().any(|section| section.kind > 10));
+    // Sections up to 10 are those of format 1.0, and the rows of customers came with 1.2.
+    let since = sections.iter().map(|section| match section.kind {
+        0..=10 => 0,
+        CUSTOMER_ROWS => 2,
+        _ => 1,
+    });
+    file[10] = since.max().unwrap_or(0);
     file.resize(HEADER + sections.len() * ENTRY, 0);
     put(&mut file, 12, 4, sections.len() as u64);
     for (section, at) in sections.iter().zip(0..) {
@@ -744,6 +749,8 @@ const LIST_STARTS: u32 = 7;
 const LIST_ITEMS: u32 = 8;
 const LIST_SCORES: u32 = 9;
 const LIST_COUNTS: u32 = 10;
+const ITEM_ROWS: u32 = 20;
+const CUSTOMER_ROWS: u32 = 21;
 
 /// The sections with element `element` of section `kind` set to `value`.
 fn with(sections: &[Section], kind: u32, element: usize, value: u64) -> Vec<Section> {
@@ -924,6 +931,96 @@ fn a_shop_that_no_fit_makes_is_refused_behind_right_checksums() {
             "{lie}: {problem}"
         );
     }
+}
+
+/// The sections with `change` done to the bytes of section `kind`.
+fn changed(sections: &[Section], kind: u32, change: impl FnOnce(&mut Vec<u8>)) -> Vec<Section> {
+    let mut sections = sections.to_vec();
+    let mut found = sections.iter_mut().filter(|section| section.kind == kind);
+    change(&mut found.next().unwrap().bytes);
+    sections
+}
+
+#[test]
+fn rows_of_tables_that_no_fit_makes_are_refused_behind_right_checksums() {
+    let folder = tempfile::tempdir().unwrap();
+    let [shop, _, rich, ..] = specimens();
+    let sections = sections_of(&rich.bytes);
+    // Told are four of five items, `cup`, `mug`, `spoon`, `tea`, and two of four customers, `ann`, `zed`.
+    for (kind, past, part) in [
+        (ITEM_ROWS, 5, "item rows"),
+        (CUSTOMER_ROWS, 4, "customer rows"),
+    ] {
+        let first = &sections
+            .iter()
+            .find(|section| section.kind == kind)
+            .unwrap()
+            .bytes;
+        let (first, last) = (number(first, 0, 4), first.len() / 4 - 1);
+        for (lying, lie) in [
+            (with(&sections, kind, last, past), "an id past the ids"),
+            (with(&sections, kind, last, first), "rows that go back"),
+            (with(&sections, kind, 1, first), "an id twice"),
+            (
+                changed(&sections, kind, |rows| rows.truncate(4)),
+                "a row too few",
+            ),
+            (
+                changed(&sections, kind, |rows| rows.extend([9, 0, 0, 0])),
+                "a row too many",
+            ),
+            (changed(&sections, kind, Vec::clear), "no rows"),
+        ] {
+            let problem = rich.open(folder.path(), &file_of(&lying), lie).err();
+            let problem = problem.map_or_else(|| "it opened".to_owned(), |it| it.to_string());
+            assert!(
+                problem.contains(&format!("section `{part}`")),
+                "{lie}: {problem}"
+            );
+        }
+        // A shop that tells orders alone has no table that rows could be of.
+        let mut more = sections_of(&shop.bytes);
+        more.extend(
+            sections
+                .iter()
+                .find(|section| section.kind == kind)
+                .cloned(),
+        );
+        shop.refuse(folder.path(), &file_of(&more), "with rows of no table");
+    }
+}
+
+#[test]
+fn a_shop_of_all_tables_opens_as_it_was_and_saves_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rich.cobuy");
+    let engine = rich_shop();
+    let id = engine.save(&path).unwrap();
+    assert_eq!(inspect(&path).unwrap().format, "1.2");
+    let opened = Engine::open(&path).unwrap();
+    assert!(opened == engine);
+    assert_eq!(opened.save(&path).unwrap(), id);
+}
+
+#[test]
+fn a_shop_that_does_not_say_whose_the_rows_of_customers_are_goes_on_as_format_1_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("older.cobuy");
+    let engine = rich_shop();
+    engine.save(&path).unwrap();
+    let mut sections = sections_of(&fs::read(&path).unwrap());
+    sections.retain(|section| section.kind != CUSTOMER_ROWS);
+    let older = file_of(&sections);
+    overwrite(&path, &older);
+    let opened = Engine::open(&path).unwrap();
+    assert!(opened != engine);
+    ask_shop(&opened);
+    // What it lacks can be had from its history.
+    let history = opened.history(Watch::new()).unwrap();
+    assert!(opened.refit(&history, Watch::new()).unwrap() == engine);
+    opened.save(&path).unwrap();
+    assert!(fs::read(&path).unwrap() == older);
+    assert_eq!(inspect(&path).unwrap().format, "1.1");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! A shop's file of every released format opens for ever, and answers as it did.
 //!
 //! `tests/files/shop-M.m.cobuy` is the corner shop as the first version of format M.m saved it, five
-//! neighbours an item. Files are added, never changed.
+//! neighbours an item; from 1.2 on with `tests/files/customers.csv`. Files are added, never changed.
 
 #![cfg(feature = "csv")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use cobuy::{AlsoBought, Engine, History, Watch};
+use cobuy::{AlsoBought, Engine, History, Settings, TableName, Tables, Watch};
 use std::path::{Path, PathBuf};
 
 fn files() -> Vec<PathBuf> {
@@ -57,13 +57,21 @@ fn a_shop_of_every_released_format_answers_as_it_did() {
 
 #[test]
 fn a_shop_of_every_released_format_is_the_one_that_is_fitted_today() {
-    let orders = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/corner_shop/orders.csv");
-    let history = History::read_csv(orders).unwrap();
-    let settings = AlsoBought::params().neighbours(5);
-    let today = Engine::builder(&history)
-        .also_bought(settings)
-        .fit()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let orders = root.join("datasets/corner_shop/orders.csv");
+    let customers = root.join("tests/files/customers.csv");
+    let history = History::read_csv(&orders).unwrap();
+    let with_customers = Tables::new(Settings::default())
+        .read(TableName::Orders, orders.as_path())
+        .and_then(|tables| tables.read(TableName::Customers, customers.as_path()))
+        .and_then(Tables::history)
         .unwrap();
+    let learn = |history: &History| {
+        let settings = AlsoBought::params().neighbours(5);
+        let builder = Engine::builder(history).also_bought(settings);
+        builder.fit().unwrap()
+    };
+    let today = learn(&history);
     for file in files() {
         let then = Engine::open(&file).unwrap();
         let same = (then.items(), then.purchases(), then.about())
@@ -73,9 +81,13 @@ fn a_shop_of_every_released_format_is_the_one_that_is_fitted_today() {
         // Format 1.0 kept no history.
         match cobuy::inspect(&file).unwrap().format.as_str() {
             "1.0" => assert!(then.history(Watch::new()).is_err()),
-            _ => {
+            "1.1" => {
                 assert!(then.history(Watch::new()).unwrap() == history);
-                assert!(then.bought() == today.bought());
+                assert!(then == today);
+            }
+            _ => {
+                assert!(then.history(Watch::new()).unwrap() == with_customers);
+                assert!(then == learn(&with_customers));
             }
         }
     }

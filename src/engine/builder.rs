@@ -103,6 +103,7 @@ impl<'a> EngineBuilder<'a> {
             bought,
             times,
             goods: goods.cloned(),
+            customers_told: history.customer_table().cloned(),
             by_group,
             about: About::of(history),
             shelf: Some(history.shelf()),
@@ -143,6 +144,7 @@ pub(super) struct Parts {
     /// When each row of the purchases happened, where rows are orders.
     pub times: Vec<i64>,
     pub goods: Option<crate::history::ItemTable>,
+    pub customers_told: Option<crate::history::CustomerTable>,
     pub by_group: bool,
     pub about: About,
     pub shelf: Option<Shelf>,
@@ -195,6 +197,7 @@ impl Parts {
             also_bought,
             variants,
             goods: self.goods,
+            customers_told: self.customers_told,
             about: self.about,
             shelf: self.shelf,
         })

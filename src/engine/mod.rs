@@ -24,7 +24,7 @@ pub use reason::{BoughtWith, Popular, Reason, Source};
 pub use snapshot::{Inspection, Stored, inspect};
 
 use crate::error::{Error, Result};
-use crate::history::{History, Instant, ItemTable, Labels, ReturnCounts, Shelf};
+use crate::history::{CustomerTable, History, Instant, ItemTable, Labels, ReturnCounts, Shelf};
 use crate::ids::ItemIx;
 use crate::matrix::{Purchases, Timeline, Weights};
 use crate::models::also_bought::AlsoBought;
@@ -65,6 +65,8 @@ pub struct Engine {
     /// Who stands for whom, where a group counts as one.
     variants: Option<Variants>,
     goods: Option<ItemTable>,
+    /// What is told of customers; none in files before format 1.2, which do not say whose the rows are.
+    customers_told: Option<CustomerTable>,
     popularity: Popularity,
     about: About,
     /// The history that it was fitted on, put away; none in files of format 1.0.

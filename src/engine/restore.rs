@@ -7,9 +7,10 @@ use super::tables::Shop1;
 use super::{Engine, Stored};
 use crate::error::Error;
 use crate::file::{Kind, Loaded};
+use crate::history::told::Told;
 use crate::history::told::schema::TableName;
-use crate::history::understand::others::item_table;
-use crate::history::{Instant, ItemTable, Labels, OnError, Reading, Shelf};
+use crate::history::understand::others::{customer_table, item_table};
+use crate::history::{CustomerTable, Instant, ItemTable, Labels, OnError, Reading, Shelf};
 use crate::matrix::build::pattern;
 use crate::matrix::{Basis, Purchases, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
@@ -64,12 +65,11 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
             let people = labels(loaded, Kind::CustomerIdText, Kind::CustomerIdEnds)?;
             let bought = bought_by(loaded, people.len(), items.len())?;
             let times = row_times(loaded, purchases.rows())?;
-            let rows = loaded
-                .has(Kind::ItemRows)
-                .then(|| loaded.take_u32(Kind::ItemRows));
-            let rows = rows.transpose()?;
+            let item_rows = rows_of(Kind::ItemRows, loaded)?;
+            let customer_rows = rows_of(Kind::CustomerRows, loaded)?;
             let shelf = told.shelf(loaded)?;
-            let goods = goods(&shelf, rows, items.len())?;
+            let goods = goods(&shelf, item_rows, items.len())?;
+            let customers_told = customers_told(&shelf, customer_rows, people.len())?;
             if let Some(groups) = groups_of(&items, goods.as_ref(), &shelf.settings) {
                 purchases = purchases.with_groups(groups).map_err(refuse)?;
             }
@@ -89,6 +89,7 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
                 bought,
                 times,
                 goods,
+                customers_told,
                 by_group,
                 about,
                 shelf: Some(shelf),
@@ -100,6 +101,7 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
             bought: Timeline::from_events(Basis::Customer, 0, items.len(), []).map_err(refuse)?,
             times: Vec::new(),
             goods: None,
+            customers_told: None,
             by_group: false,
             about,
             shelf: None,
@@ -154,6 +156,40 @@ fn row_times(loaded: &mut Loaded, rows: usize) -> Checked<Vec<i64>> {
     }
 }
 
+/// The index of each row of a table, where the file says it.
+fn rows_of(kind: Kind, loaded: &mut Loaded) -> Checked<Option<Vec<u32>>> {
+    loaded.has(kind).then(|| loaded.take_u32(kind)).transpose()
+}
+
+/// Refuses rows that are not one a row of the table, rising, each of one of `count` ids.
+fn check_rows(kind: Kind, rows: &[u32], told: &Told, count: usize) -> Checked<()> {
+    let rising = rows.is_sorted_by(|one, next| one < next);
+    let within = rows.last().is_none_or(|&last| (last as usize) < count);
+    match rows.len() == told.len() && rising && within {
+        true => Ok(()),
+        false => Err(damage(kind, "there is not one a row of its table")),
+    }
+}
+
+/// What is told of customers, from the table as told and the customer of each of its rows.
+fn customers_told(
+    shelf: &Shelf,
+    rows: Option<Vec<u32>>,
+    customers: usize,
+) -> Checked<Option<CustomerTable>> {
+    // A file of format 1.1 may have the table, and does not say whose its rows are.
+    let Some(rows) = rows else {
+        return Ok(None);
+    };
+    let refuse = |problem: String| damage(Kind::CustomerRows, problem);
+    let told = shelf.told.get(TableName::Customers);
+    let told = told.ok_or_else(|| refuse("the file has no table of customers".to_owned()))?;
+    check_rows(Kind::CustomerRows, &rows, told, customers)?;
+    customer_table(told, &rows, customers, &shelf.settings, "the customers")
+        .map(Some)
+        .map_err(|problem| refuse(problem.to_string()))
+}
+
 /// What is told of items, from the table as told and the item of each of its rows.
 fn goods(shelf: &Shelf, rows: Option<Vec<u32>>, items: usize) -> Checked<Option<ItemTable>> {
     let (told, rows) = match (shelf.told.get(TableName::Items), rows) {
@@ -161,13 +197,7 @@ fn goods(shelf: &Shelf, rows: Option<Vec<u32>>, items: usize) -> Checked<Option<
         (Some(told), Some(rows)) => (told, rows),
         _ => return Err(damage(Kind::ItemRows, "table and items do not go together")),
     };
-    let rising = rows.is_sorted_by(|one, next| one < next);
-    if rows.len() != told.len()
-        || !rising
-        || rows.last().is_some_and(|&last| last as usize >= items)
-    {
-        return Err(damage(Kind::ItemRows, "there is not one a row of items"));
-    }
+    check_rows(Kind::ItemRows, &rows, told, items)?;
     let unread = || {
         Reading::new(
             TableName::Items,

@@ -146,12 +146,14 @@ impl Engine {
         if let Some(times) = &row_times {
             sections.push((Kind::RowTimes, Elements::i64s([&times[..]])));
         }
-        let item_rows = self.goods.as_ref().map(|goods| {
-            let told = (0u32..).zip(&goods.told).filter(|(_, told)| **told);
-            told.map(|(item, _)| item).collect::<Vec<u32>>()
-        });
+        let item_rows = self.goods.as_ref().map(|table| rows_of(&table.told));
         if let Some(rows) = &item_rows {
             sections.push((Kind::ItemRows, Elements::u32(rows)));
+        }
+        let customers = self.customers_told.as_ref();
+        let customer_rows = customers.map(|table| rows_of(&table.told));
+        if let Some(rows) = &customer_rows {
+            sections.push((Kind::CustomerRows, Elements::u32(rows)));
         }
         sections.extend(tables::sections(shelf, &text_ends));
         then(&sections)
@@ -247,6 +249,12 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Inspection> {
         about,
         sections: sizes,
     })
+}
+
+/// The index of each row of a table that has one a told id, in the order of ids.
+fn rows_of(told: &[bool]) -> Vec<u32> {
+    let told = (0u32..).zip(told).filter(|(_, told)| **told);
+    told.map(|(index, _)| index).collect()
 }
 
 fn meta_of(model: &AlsoBought, about: Option<&About>) -> Result<Vec<u8>> {

@@ -4,8 +4,6 @@
 pub(crate) const MAGIC: [u8; 8] = *b"\x89CBY\r\n\x1a\n";
 /// Files of another major version are refused.
 pub(crate) const MAJOR: u16 = 1;
-/// Files of a higher minor version are read where every section is known.
-pub(crate) const MINOR: u16 = 1;
 /// Bytes before the table.
 pub(crate) const HEADER: usize = 64;
 /// Bytes of the header that its checksum covers, the table following.
@@ -50,6 +48,8 @@ pub(crate) enum Kind {
     RowTimes,
     /// The item of each row of the table of items.
     ItemRows,
+    /// The customer of each row of the table of customers.
+    CustomerRows,
     /// A part of a table as told, by the table's number.
     Table(u8, TablePart),
 }
@@ -76,7 +76,7 @@ impl TablePart {
 }
 
 impl Kind {
-    const SINGLE: [Kind; 20] = [
+    const SINGLE: [Kind; 21] = [
         Kind::Meta,
         Kind::ItemIdText,
         Kind::ItemIdEnds,
@@ -97,6 +97,7 @@ impl Kind {
         Kind::BoughtTimes,
         Kind::RowTimes,
         Kind::ItemRows,
+        Kind::CustomerRows,
     ];
 
     /// All kinds of sections.
@@ -128,12 +129,31 @@ impl Kind {
             Kind::BoughtTimes => 18,
             Kind::RowTimes => 19,
             Kind::ItemRows => 20,
+            Kind::CustomerRows => 21,
             Kind::Table(table, part) => 32 + 4 * u32::from(table) + part as u32,
         }
     }
 
     pub(crate) fn from_code(code: u32) -> Option<Kind> {
         Kind::all().find(|kind| kind.code() == code)
+    }
+
+    /// The first minor version that has it. Files of a higher one are read where every section is known.
+    pub(crate) fn since(self) -> u16 {
+        match self {
+            Kind::Meta
+            | Kind::ItemIdText
+            | Kind::ItemIdEnds
+            | Kind::PurchaseStarts
+            | Kind::PurchaseItems
+            | Kind::ItemTotals
+            | Kind::ListStarts
+            | Kind::ListItems
+            | Kind::ListScores
+            | Kind::ListBoth => 0,
+            Kind::CustomerRows => 2,
+            _ => 1,
+        }
     }
 
     /// For people.
@@ -159,6 +179,7 @@ impl Kind {
             Kind::BoughtTimes => "bought times",
             Kind::RowTimes => "row times",
             Kind::ItemRows => "item rows",
+            Kind::CustomerRows => "customer rows",
             Kind::Table(table, part) => {
                 const NAMES: [[&str; 4]; TABLES as usize] = [
                     [
@@ -219,6 +240,7 @@ impl Kind {
             | Kind::SourceTotals
             | Kind::BoughtItems
             | Kind::ItemRows
+            | Kind::CustomerRows
             | Kind::Table(_, TablePart::Codes) => Element::U32,
         }
     }

@@ -18,6 +18,10 @@
 //! All numbers are little-endian. Every byte is covered by a checksum or must be zero, and the lengths
 //! must add up to the file's own. Lengths are checked before memory is asked for, everything before
 //! anything is handed out. A checksum finds damage, it does not prove who wrote the file.
+//!
+//! Format 1.0 has the lists, and a shop's items and who bought them. 1.1 adds times, customers and the
+//! history as told; 1.2 the customer of each row of the table of customers. A file has the lowest
+//! version that knows all of its sections.
 
 use crate::error::Result;
 use std::io::{self, Write};

@@ -1,8 +1,6 @@
 //! Writing a model file.
 
-use super::layout::{
-    ENTRY, Elements, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, MINOR, aligned,
-};
+use super::layout::{ENTRY, Elements, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, aligned};
 use std::io::{self, Write};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -64,13 +62,8 @@ pub(crate) fn write(
 /// The lowest minor version that knows all of these sections: files that need nothing new stay
 /// readable for older versions.
 fn minor(sections: &[(Kind, Elements<'_>)]) -> u16 {
-    match sections
-        .iter()
-        .all(|(kind, _)| kind.code() <= Kind::ListBoth.code())
-    {
-        true => 0,
-        false => MINOR,
-    }
+    let since = sections.iter().map(|(kind, _)| kind.since());
+    since.max().unwrap_or(0)
 }
 
 /// Hashes what passes.

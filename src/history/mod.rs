@@ -95,8 +95,7 @@ pub use typed::{Kind, Value};
 pub use understand::returns::ReturnCounts;
 pub use understand::status::{CANCELLED, FULFILLED, Standing, UNFULFILLED};
 
-use catalogue::CustomerTable;
-pub(crate) use catalogue::ItemTable;
+pub(crate) use catalogue::{CustomerTable, ItemTable};
 pub(crate) use decimal::MISSING;
 use events::EventTable;
 pub(crate) use labels::NONE;
@@ -187,6 +186,11 @@ impl History {
     /// What is told of items; `None` where there is no such table.
     pub(crate) fn item_table(&self) -> Option<&ItemTable> {
         self.items.as_ref()
+    }
+
+    /// What is told of customers; `None` where there is no such table.
+    pub(crate) fn customer_table(&self) -> Option<&CustomerTable> {
+        self.people.as_ref()
     }
 
     /// When an order happened; [`MISSING`](decimal::MISSING) where nobody tells.

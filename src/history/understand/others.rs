@@ -57,11 +57,8 @@ impl Others {
                 self.items = Some(item_table(settled, &item, ranks.items, settings, reading)?);
             }
             TableName::Customers => {
-                let of_customer = by_id(&customer, ranks.customers);
-                self.customers = Some(CustomerTable {
-                    told: of_customer.iter().map(|&row| row != NONE).collect(),
-                    own: own_columns(settled, &of_customer, settings, source)?,
-                });
+                let count = ranks.customers;
+                self.customers = Some(customer_table(settled, &customer, count, settings, source)?);
             }
             TableName::Events => {
                 self.events = Some(EventTable {
@@ -123,6 +120,21 @@ pub(crate) fn item_table(
         cost: numbers(items::COST),
         stock: numbers(items::STOCK),
         own: own_columns(told, &of_item, settings, &reading.source_name)?,
+    })
+}
+
+/// What a table tells of customers; `of_rows` is the customer of each row.
+pub(crate) fn customer_table(
+    told: &Told,
+    of_rows: &[u32],
+    count: usize,
+    settings: &Settings,
+    source_name: &str,
+) -> Result<CustomerTable> {
+    let of_customer = by_id(of_rows, count);
+    Ok(CustomerTable {
+        told: of_customer.iter().map(|&row| row != NONE).collect(),
+        own: own_columns(told, &of_customer, settings, source_name)?,
     })
 }
 
