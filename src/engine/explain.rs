@@ -1,9 +1,11 @@
 //! Why an item is suggested, or which stage keeps it out.
 
 use super::answer::{Contribution, Explanation, KeptOut};
+use super::asked::Asked;
 use super::query::Query;
 use super::reason::Source;
-use super::suggest::{Asked, Pick, Rows, Scratch};
+use super::suggest::Pick;
+use super::sums::{Rows, Scratch};
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
 use crate::matrix::{NO_GROUP, row_of};

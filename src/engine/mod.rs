@@ -4,6 +4,7 @@
 //! may ask it at once.
 
 mod answer;
+mod asked;
 mod builder;
 mod explain;
 mod goods;
@@ -15,7 +16,9 @@ mod restore;
 mod short;
 mod snapshot;
 mod suggest;
+mod sums;
 mod tables;
+mod words;
 
 pub use answer::{Contribution, Explanation, KeptOut, Suggestion, Suggestions};
 pub use builder::EngineBuilder;

@@ -2,7 +2,8 @@
 
 use super::Engine;
 use super::answer::{Explanation, Suggestion, Suggestions};
-use super::suggest::{Scratch, suggestion_of};
+use super::sums::Scratch;
+use super::words::suggestion_of;
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
 use crate::parallel::{map_parts, thread_count};

@@ -1,7 +1,7 @@
 //! Why there are fewer suggestions than asked for, in words.
 
+use super::asked::Asked;
 use super::query::{About, Query};
-use super::suggest::Asked;
 use crate::ids::ItemIx;
 use crate::matrix::Basis;
 use crate::models::measure::Measure;
