@@ -17,7 +17,6 @@ mod short;
 mod snapshot;
 mod suggest;
 mod sums;
-mod tables;
 mod words;
 
 pub use answer::{Contribution, Explanation, KeptOut, Suggestion, Suggestions};

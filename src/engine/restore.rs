@@ -3,24 +3,16 @@
 use super::builder::Parts;
 use super::goods::groups_of;
 use super::head::{Head, Times1};
-use super::tables::Shop1;
 use super::{Engine, Stored};
 use crate::error::Error;
-use crate::file::{Kind, Loaded};
-use crate::history::told::Told;
-use crate::history::told::schema::TableName;
-use crate::history::understand::others::{customer_table, item_table};
-use crate::history::{CustomerTable, Instant, ItemTable, Labels, OnError, Reading, Shelf};
+use crate::file::{Checked, Kind, Loaded, damage};
+use crate::history::{Labels, Shelf};
 use crate::matrix::build::pattern;
 use crate::matrix::{Basis, Purchases, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::watch::Watch;
-
-/// The part of a file and what is wrong with it.
-pub(super) type Damage = (String, String);
-pub(super) type Checked<T> = std::result::Result<T, Damage>;
 
 pub(super) fn bare(meta: &Head, loaded: &mut Loaded) -> Checked<AlsoBought> {
     match meta.stored {
@@ -56,20 +48,16 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
     let mut about = about.clone();
     let parts = match loaded.has(Kind::Shop) {
         true => {
-            let told = Shop1::take(loaded)?;
-            let by_group = told.by_group;
-            about.as_of = told.as_of.map(Instant);
+            let (shelf, by_group) = Shelf::take(loaded)?;
+            about.as_of = shelf.as_of;
             if about.as_of < about.span.map(|(_, last)| last.just_after()) {
                 return Err(damage(Kind::Shop, "its `as_of` lies before its last order"));
             }
             let people = labels(loaded, Kind::CustomerIdText, Kind::CustomerIdEnds)?;
             let bought = bought_by(loaded, people.len(), items.len())?;
             let times = row_times(loaded, purchases.rows())?;
-            let item_rows = rows_of(Kind::ItemRows, loaded)?;
-            let customer_rows = rows_of(Kind::CustomerRows, loaded)?;
-            let shelf = told.shelf(loaded)?;
-            let goods = goods(&shelf, item_rows, items.len())?;
-            let customers_told = customers_told(&shelf, customer_rows, people.len())?;
+            let goods = shelf.item_table(loaded, items.len())?;
+            let customers_told = shelf.customer_table(loaded, people.len())?;
             if let Some(groups) = groups_of(&items, goods.as_ref(), &shelf.settings) {
                 purchases = purchases.with_groups(groups).map_err(refuse)?;
             }
@@ -154,67 +142,6 @@ fn row_times(loaded: &mut Loaded, rows: usize) -> Checked<Vec<i64>> {
             "there is not one a row of purchases",
         )),
     }
-}
-
-/// The index of each row of a table, where the file says it.
-fn rows_of(kind: Kind, loaded: &mut Loaded) -> Checked<Option<Vec<u32>>> {
-    loaded.has(kind).then(|| loaded.take_u32(kind)).transpose()
-}
-
-/// Refuses rows that are not one a row of the table, rising, each of one of `count` ids.
-fn check_rows(kind: Kind, rows: &[u32], told: &Told, count: usize) -> Checked<()> {
-    let rising = rows.is_sorted_by(|one, next| one < next);
-    let within = rows.last().is_none_or(|&last| (last as usize) < count);
-    match rows.len() == told.len() && rising && within {
-        true => Ok(()),
-        false => Err(damage(kind, "there is not one a row of its table")),
-    }
-}
-
-/// What is told of customers, from the table as told and the customer of each of its rows.
-fn customers_told(
-    shelf: &Shelf,
-    rows: Option<Vec<u32>>,
-    customers: usize,
-) -> Checked<Option<CustomerTable>> {
-    // A file of format 1.1 may have the table, and does not say whose its rows are.
-    let Some(rows) = rows else {
-        return Ok(None);
-    };
-    let refuse = |problem: String| damage(Kind::CustomerRows, problem);
-    let told = shelf.told.get(TableName::Customers);
-    let told = told.ok_or_else(|| refuse("the file has no table of customers".to_owned()))?;
-    check_rows(Kind::CustomerRows, &rows, told, customers)?;
-    customer_table(told, &rows, customers, &shelf.settings, "the customers")
-        .map(Some)
-        .map_err(|problem| refuse(problem.to_string()))
-}
-
-/// What is told of items, from the table as told and the item of each of its rows.
-fn goods(shelf: &Shelf, rows: Option<Vec<u32>>, items: usize) -> Checked<Option<ItemTable>> {
-    let (told, rows) = match (shelf.told.get(TableName::Items), rows) {
-        (None, None) => return Ok(None),
-        (Some(told), Some(rows)) => (told, rows),
-        _ => return Err(damage(Kind::ItemRows, "table and items do not go together")),
-    };
-    check_rows(Kind::ItemRows, &rows, told, items)?;
-    let unread = || {
-        Reading::new(
-            TableName::Items,
-            "the items".to_owned(),
-            OnError::Stop,
-            Vec::new(),
-            0,
-        )
-    };
-    let reading = shelf
-        .readings
-        .iter()
-        .find(|reading| reading.table == TableName::Items);
-    let reading = reading.cloned().unwrap_or_else(unread);
-    item_table(told, &rows, items, &shelf.settings, &reading)
-        .map(Some)
-        .map_err(|problem| damage(Kind::ItemRows, problem.to_string()))
 }
 
 fn also_bought(
@@ -367,8 +294,4 @@ fn is_score_of(score: f32, measure: Measure, counts: Counts) -> bool {
         Measure::Llr => (score - expected).abs() <= 1e-5 * expected.abs().max(1.0),
         _ => score == expected,
     }
-}
-
-pub(super) fn damage(kind: Kind, problem: impl Into<String>) -> Damage {
-    (format!("section `{}`", kind.name()), problem.into())
 }

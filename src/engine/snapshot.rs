@@ -1,11 +1,13 @@
 //! Engines and models in files.
 
 use super::head::{Head, Times1};
-use super::restore::{Checked, Damage, bare, damage, shop};
-use super::tables::{self, Shop1};
+use super::restore::{bare, shop};
 use super::{About, Engine};
 use crate::error::{Error, Result};
-use crate::file::{Elements, Kind, Loaded, ModelId, Refused, atomic, load, write};
+use crate::file::{
+    Checked, Damage, Elements, Kind, Loaded, ModelId, Refused, atomic, damage, load, write,
+};
+use crate::history::{CustomerTable, ItemTable};
 use crate::matrix::{Basis, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
 use serde::Serialize;
@@ -120,9 +122,7 @@ impl Engine {
         let Some(shelf) = &self.shelf else {
             return then(&sections);
         };
-        let as_of = self.about.as_of.map(|as_of| as_of.0);
-        let shop = Shop1::of(shelf, self.variants.is_some(), as_of);
-        let shop = shop.encode().map_err(too_large)?;
+        let shop = shelf.encode(self.variants.is_some()).map_err(too_large)?;
         let (people, people_ends) = self.people.parts();
         let (bought, at) = self.bought.all();
         let bought_starts: Vec<u64> = self.bought.starts().iter().map(|&at| at as u64).collect();
@@ -134,7 +134,7 @@ impl Engine {
             let time = |row| rows.of(row).1.first().copied().unwrap_or(Timeline::NO_TIME);
             (0..rows.rows()).map(time).collect::<Vec<i64>>()
         });
-        let text_ends = tables::text_ends(shelf);
+        let text_ends = shelf.text_ends();
         sections.extend([
             (Kind::Shop, Elements::u8(&shop)),
             (Kind::CustomerIdText, Elements::u8(people.as_bytes())),
@@ -146,16 +146,16 @@ impl Engine {
         if let Some(times) = &row_times {
             sections.push((Kind::RowTimes, Elements::i64s([&times[..]])));
         }
-        let item_rows = self.goods.as_ref().map(|table| rows_of(&table.told));
+        let item_rows = self.goods.as_ref().map(ItemTable::rows);
         if let Some(rows) = &item_rows {
             sections.push((Kind::ItemRows, Elements::u32(rows)));
         }
         let customers = self.customers_told.as_ref();
-        let customer_rows = customers.map(|table| rows_of(&table.told));
+        let customer_rows = customers.map(CustomerTable::rows);
         if let Some(rows) = &customer_rows {
             sections.push((Kind::CustomerRows, Elements::u32(rows)));
         }
-        sections.extend(tables::sections(shelf, &text_ends));
+        sections.extend(shelf.sections(&text_ends));
         then(&sections)
     }
 }
@@ -249,12 +249,6 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Inspection> {
         about,
         sections: sizes,
     })
-}
-
-/// The index of each row of a table that has one a told id, in the order of ids.
-fn rows_of(told: &[bool]) -> Vec<u32> {
-    let told = (0u32..).zip(told).filter(|(_, told)| **told);
-    told.map(|(index, _)| index).collect()
 }
 
 fn meta_of(model: &AlsoBought, about: Option<&About>) -> Result<Vec<u8>> {

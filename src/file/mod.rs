@@ -28,12 +28,14 @@ use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) mod atomic;
+mod damage;
 mod layout;
 mod lock;
 pub(crate) mod meta;
 mod read;
 mod write;
 
+pub(crate) use damage::{Checked, Damage, damage};
 pub(crate) use layout::{Elements, Kind, TablePart};
 pub use lock::{Change, change};
 pub(crate) use read::{Loaded, Refused, load};

@@ -1,5 +1,6 @@
 //! Reading a model file: everything is checked before anything is handed out.
 
+use super::damage::{Checked, damage};
 use super::layout::{
     ENTRY, Element, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, MOST_SECTIONS, OPTIONAL, aligned,
 };
@@ -51,14 +52,11 @@ enum Data {
 macro_rules! take {
     ($name:ident, $variant:ident, $element:ty) => {
         /// The section of that kind; refused where the file has none.
-        pub(crate) fn $name(&mut self, kind: Kind) -> Result<Vec<$element>, (String, String)> {
+        pub(crate) fn $name(&mut self, kind: Kind) -> Checked<Vec<$element>> {
             let at = self.sections.iter().position(|(found, _)| *found == kind);
             match at.map(|at| self.sections.swap_remove(at).1) {
                 Some(Data::$variant(values)) => Ok(values),
-                _ => Err((
-                    format!("section `{}`", kind.name()),
-                    "the file does not have it".to_owned(),
-                )),
+                _ => Err(damage(kind, "the file does not have it")),
             }
         }
     };
@@ -76,13 +74,10 @@ impl Loaded {
     take!(take_f32, F32, f32);
 
     /// Refuses sections that nobody took: a file of one kind with parts of another.
-    pub(crate) fn finish(&self) -> Result<(), (String, String)> {
+    pub(crate) fn finish(&self) -> Checked<()> {
         match self.sections.first() {
             None => Ok(()),
-            Some((kind, _)) => Err((
-                format!("section `{}`", kind.name()),
-                "it does not belong in a model of this kind".to_owned(),
-            )),
+            Some((kind, _)) => Err(damage(*kind, "it does not belong in a model of this kind")),
         }
     }
 }

@@ -29,6 +29,26 @@ pub(crate) struct CustomerTable {
     pub own: Vec<(String, Typed)>,
 }
 
+impl ItemTable {
+    /// The item of each row of the table as told.
+    pub(crate) fn rows(&self) -> Vec<u32> {
+        rows_of(&self.told)
+    }
+}
+
+impl CustomerTable {
+    /// The customer of each row of the table as told.
+    pub(crate) fn rows(&self) -> Vec<u32> {
+        rows_of(&self.told)
+    }
+}
+
+/// The rows of a table as told stand in the order of their ids.
+fn rows_of(told: &[bool]) -> Vec<u32> {
+    let told = (0u32..).zip(told).filter(|(_, told)| **told);
+    told.map(|(index, _)| index).collect()
+}
+
 /// An item, and what is told of it. Made by [`History::item`].
 #[derive(Clone, Copy)]
 pub struct Item<'a> {

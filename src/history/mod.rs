@@ -69,9 +69,9 @@ mod spend;
 mod summary;
 mod tables;
 mod time;
-pub(crate) mod told;
+mod told;
 mod typed;
-pub(crate) mod understand;
+mod understand;
 
 pub use catalogue::{Customer, Item};
 pub use change::Receipt;
@@ -96,13 +96,12 @@ pub use understand::returns::ReturnCounts;
 pub use understand::status::{CANCELLED, FULFILLED, Standing, UNFULFILLED};
 
 pub(crate) use catalogue::{CustomerTable, ItemTable};
-pub(crate) use decimal::MISSING;
 use events::EventTable;
 pub(crate) use labels::NONE;
 use lines::{LineTable, OrderTable};
 pub(crate) use shelf::Shelf;
 use spend::SpendTable;
-pub(crate) use tables::ToldTables;
+use tables::ToldTables;
 
 /// What a shop tells, understood. See the [module](self) for what the data means.
 ///

@@ -1,46 +1,19 @@
-//! A history put away as sections of a file, and back.
+//! Tables as told in sections of a file, column by column, and back.
 
-use super::restore::{Checked, damage};
-use crate::file::{Elements, Kind, Loaded, TablePart, meta};
+use super::Shelf;
+use crate::file::{Checked, Elements, Kind, Loaded, TablePart, damage};
+use crate::history::decimal::MISSING;
+use crate::history::labels::{Labels, NONE};
+use crate::history::reading::Reading;
+use crate::history::settings::OnError;
 use crate::history::told::schema::{Need, TableName};
 use crate::history::told::{Cells, TextColumn, Told};
-use crate::history::{
-    ClockChange, Duplicates, Instant, Labels, MISSING, NONE, OnError, Reading, Rounding, Settings,
-    Shelf, ToldTables,
-};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a shop's file says of its settings and tables, as format 1.1 writes it. The order of fields is
-/// the format.
+/// What a file says of a table, as written since format 1.1.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Shop1 {
-    settings: Settings1,
-    pub by_group: bool,
-    /// The instant that stands for "now".
-    pub as_of: Option<i64>,
-    tables: Vec<Table1>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Settings1 {
-    time_zone: String,
-    currency: Option<String>,
-    clock_change: u8,
-    fulfilled: Option<Vec<String>>,
-    unfulfilled: Vec<String>,
-    c_returns: Option<bool>,
-    rounding: u8,
-    duplicates: u8,
-    missing: Option<Vec<String>>,
-    ignore: Vec<String>,
-    groups: BTreeMap<String, Vec<String>>,
-    types: Vec<(String, String)>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Table1 {
+pub(super) struct Table1 {
     name: String,
     /// What known columns were called where the table came from, where a setting names them so.
     called: Vec<(String, String)>,
@@ -55,128 +28,6 @@ struct Column1 {
     own: bool,
     /// How many distinct texts it has; `None` for numbers.
     texts: Option<u64>,
-}
-
-impl Shop1 {
-    pub(super) fn of(shelf: &Shelf, by_group: bool, as_of: Option<i64>) -> Self {
-        Shop1 {
-            settings: Settings1::of(&shelf.settings),
-            by_group,
-            as_of,
-            tables: shelf
-                .told
-                .iter()
-                .map(|told| Table1::of(told, shelf))
-                .collect(),
-        }
-    }
-
-    pub(super) fn encode(&self) -> Result<Vec<u8>, String> {
-        meta::encode(self)
-    }
-
-    pub(super) fn take(loaded: &mut Loaded) -> Checked<Self> {
-        let bytes = loaded.take_u8(Kind::Shop)?;
-        meta::decode(&bytes).map_err(|problem| damage(Kind::Shop, problem))
-    }
-
-    /// The history that was put away.
-    pub(super) fn shelf(self, loaded: &mut Loaded) -> Checked<Shelf> {
-        let settings = self
-            .settings
-            .settings()
-            .map_err(|problem| damage(Kind::Shop, problem))?;
-        let mut told = ToldTables::default();
-        let mut readings = Vec::new();
-        for table in self.tables {
-            let (table, reading) = table.told(loaded)?;
-            told.set(table);
-            readings.push(reading);
-        }
-        Ok(Shelf {
-            settings,
-            told: Arc::new(told),
-            as_of: self.as_of.map(Instant),
-            readings,
-        })
-    }
-}
-
-impl Settings1 {
-    fn of(settings: &Settings) -> Self {
-        Settings1 {
-            time_zone: settings.time_zone.clone(),
-            currency: settings.currency.clone(),
-            clock_change: match settings.clock_change {
-                ClockChange::Refuse => 0,
-                ClockChange::Earlier => 1,
-                ClockChange::Later => 2,
-            },
-            fulfilled: settings.fulfilled.clone(),
-            unfulfilled: settings.unfulfilled.clone(),
-            c_returns: settings.c_returns,
-            rounding: match settings.rounding {
-                Rounding::Refuse => 0,
-                Rounding::Nearest => 1,
-            },
-            duplicates: match settings.duplicates {
-                Duplicates::Keep => 0,
-                Duplicates::Drop => 1,
-            },
-            missing: settings.missing.clone(),
-            ignore: settings.ignore.clone(),
-            groups: settings.groups.clone(),
-            types: settings
-                .types
-                .iter()
-                .map(|(name, kind)| (name.clone(), kind.name().to_owned()))
-                .collect(),
-        }
-    }
-
-    fn settings(self) -> Result<Settings, String> {
-        fn choose<T: Copy>(what: &str, number: u8, among: &[T]) -> Result<T, String> {
-            let chosen = among.get(usize::from(number)).copied();
-            chosen.ok_or_else(|| format!("there is no {what} {number}"))
-        }
-        let kind = |name: &str| {
-            let found = crate::history::Kind::ALL
-                .into_iter()
-                .find(|kind| kind.name() == name);
-            found.ok_or_else(|| format!("there is no kind `{name}`"))
-        };
-        let clocks = [
-            ClockChange::Refuse,
-            ClockChange::Earlier,
-            ClockChange::Later,
-        ];
-        let types = self
-            .types
-            .iter()
-            .map(|(name, named)| Ok((name.clone(), kind(named)?)));
-        Ok(Settings {
-            types: types.collect::<Result<_, String>>()?,
-            time_zone: self.time_zone,
-            currency: self.currency,
-            clock_change: choose("clock change", self.clock_change, &clocks)?,
-            fulfilled: self.fulfilled,
-            unfulfilled: self.unfulfilled,
-            c_returns: self.c_returns,
-            rounding: choose(
-                "rounding",
-                self.rounding,
-                &[Rounding::Refuse, Rounding::Nearest],
-            )?,
-            duplicates: choose(
-                "choice of duplicates",
-                self.duplicates,
-                &[Duplicates::Keep, Duplicates::Drop],
-            )?,
-            missing: self.missing,
-            ignore: self.ignore,
-            groups: self.groups,
-        })
-    }
 }
 
 /// A table's columns in the order of the file: the known ones by place, then the shop's own.
@@ -205,51 +56,53 @@ enum Column<'a> {
     Number(&'a [i64]),
 }
 
-/// The sections of all tables. `ends` holds where the texts of each table's columns end, as
-/// [`text_ends`] makes it.
-pub(super) fn sections<'a>(shelf: &'a Shelf, ends: &'a [Vec<u64>]) -> Vec<(Kind, Elements<'a>)> {
-    let mut sections = Vec::new();
-    for (told, ends) in shelf.told.iter().zip(ends) {
-        let table = told.table as u8;
-        let mut texts: Vec<&[u8]> = Vec::new();
-        let mut codes: Vec<&[u32]> = Vec::new();
-        let mut numbers: Vec<&[i64]> = Vec::new();
-        for (.., column) in columns(told) {
-            match column {
-                Column::Text(column) => {
-                    texts.push(column.interner.parts().0.as_bytes());
-                    codes.push(&column.codes);
+impl Shelf {
+    /// The sections of all tables. `ends` holds where the texts of each table's columns end, as
+    /// [`Shelf::text_ends`] makes it.
+    pub(crate) fn sections<'a>(&'a self, ends: &'a [Vec<u64>]) -> Vec<(Kind, Elements<'a>)> {
+        let mut sections = Vec::new();
+        for (told, ends) in self.told.iter().zip(ends) {
+            let table = told.table as u8;
+            let mut texts: Vec<&[u8]> = Vec::new();
+            let mut codes: Vec<&[u32]> = Vec::new();
+            let mut numbers: Vec<&[i64]> = Vec::new();
+            for (.., column) in columns(told) {
+                match column {
+                    Column::Text(column) => {
+                        texts.push(column.interner.parts().0.as_bytes());
+                        codes.push(&column.codes);
+                    }
+                    Column::Number(column) => numbers.push(column),
                 }
-                Column::Number(column) => numbers.push(column),
             }
+            sections.push((Kind::Table(table, TablePart::Texts), Elements::u8s(texts)));
+            sections.push((Kind::Table(table, TablePart::TextEnds), Elements::u64(ends)));
+            sections.push((Kind::Table(table, TablePart::Codes), Elements::u32s(codes)));
+            sections.push((
+                Kind::Table(table, TablePart::Numbers),
+                Elements::i64s(numbers),
+            ));
         }
-        sections.push((Kind::Table(table, TablePart::Texts), Elements::u8s(texts)));
-        sections.push((Kind::Table(table, TablePart::TextEnds), Elements::u64(ends)));
-        sections.push((Kind::Table(table, TablePart::Codes), Elements::u32s(codes)));
-        sections.push((
-            Kind::Table(table, TablePart::Numbers),
-            Elements::i64s(numbers),
-        ));
+        sections
     }
-    sections
-}
 
-/// Where the texts of each table's columns end, each column counted from its own start.
-pub(super) fn text_ends(shelf: &Shelf) -> Vec<Vec<u64>> {
-    let of_table = |told: &Told| {
-        let mut ends = Vec::new();
-        for (.., column) in columns(told) {
-            if let Column::Text(column) = column {
-                ends.extend(column.interner.parts().1.iter().map(|&end| end as u64));
+    /// Where the texts of each table's columns end, each column counted from its own start.
+    pub(crate) fn text_ends(&self) -> Vec<Vec<u64>> {
+        let of_table = |told: &Told| {
+            let mut ends = Vec::new();
+            for (.., column) in columns(told) {
+                if let Column::Text(column) = column {
+                    ends.extend(column.interner.parts().1.iter().map(|&end| end as u64));
+                }
             }
-        }
-        ends
-    };
-    shelf.told.iter().map(of_table).collect()
+            ends
+        };
+        self.told.iter().map(of_table).collect()
+    }
 }
 
 impl Table1 {
-    fn of(told: &Told, shelf: &Shelf) -> Self {
+    pub(super) fn of(told: &Told, shelf: &Shelf) -> Self {
         let reading = shelf
             .readings
             .iter()
@@ -277,7 +130,7 @@ impl Table1 {
     }
 
     /// The table, from its sections.
-    fn told(self, loaded: &mut Loaded) -> Checked<(Told, Reading)> {
+    pub(super) fn told(self, loaded: &mut Loaded) -> Checked<(Told, Reading)> {
         let refuse =
             |problem: &str| damage(Kind::Shop, format!("table `{}`: {problem}", self.name));
         let name = TableName::ALL
