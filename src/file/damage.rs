@@ -1,6 +1,6 @@
 //! What is wrong with a file.
 
-use super::layout::Kind;
+use super::kind::Kind;
 
 /// The part of a file and what is wrong with it.
 pub(crate) type Damage = (String, String);

@@ -29,6 +29,7 @@ use std::path::Path;
 
 pub(crate) mod atomic;
 mod damage;
+mod kind;
 mod layout;
 mod lock;
 pub(crate) mod meta;
@@ -36,7 +37,8 @@ mod read;
 mod write;
 
 pub(crate) use damage::{Checked, Damage, damage};
-pub(crate) use layout::{Elements, Kind, TablePart};
+pub(crate) use kind::{Kind, TablePart};
+pub(crate) use layout::Elements;
 pub use lock::{Change, change};
 pub(crate) use read::{Loaded, Refused, load};
 pub(crate) use write::write;

@@ -1,8 +1,9 @@
 //! Reading a model file: everything is checked before anything is handed out.
 
 use super::damage::{Checked, damage};
+use super::kind::Kind;
 use super::layout::{
-    ENTRY, Element, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, MOST_SECTIONS, OPTIONAL, aligned,
+    ENTRY, Element, HASHED, HEADER, IDENTITY, MAGIC, MAJOR, MOST_SECTIONS, OPTIONAL, aligned,
 };
 use std::io::{self, Read};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};

@@ -1,6 +1,7 @@
 //! Writing a model file.
 
-use super::layout::{ENTRY, Elements, HASHED, HEADER, IDENTITY, Kind, MAGIC, MAJOR, aligned};
+use super::kind::Kind;
+use super::layout::{ENTRY, Elements, HASHED, HEADER, IDENTITY, MAGIC, MAJOR, aligned};
 use std::io::{self, Write};
 use xxhash_rust::xxh3::Xxh3;
 
