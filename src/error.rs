@@ -1,5 +1,6 @@
 //! What can go wrong, said with both sides and the way out.
 
+use crate::rules::RuleProblem;
 use std::io;
 
 /// The result of everything in this crate that can fail.
@@ -157,6 +158,10 @@ pub enum Error {
         problem: String,
     },
 
+    /// A rule, a filter or a formula that cannot be read, or that the shop has no answer to.
+    #[error("{0}")]
+    Rule(Box<RuleProblem>),
+
     /// The caller asked to stop. Nothing was kept.
     #[error("stopped as asked; nothing was kept")]
     Cancelled,
@@ -206,6 +211,10 @@ impl Error {
             value: value.to_string(),
             must: must.into(),
         }
+    }
+
+    pub(crate) fn rule(problem: RuleProblem) -> Self {
+        Error::Rule(Box::new(problem))
     }
 
     pub(crate) fn matrix(problem: impl Into<String>) -> Self {

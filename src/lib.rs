@@ -14,6 +14,7 @@ pub mod matrix;
 pub mod models;
 mod near;
 mod parallel;
+pub mod rules;
 pub mod text;
 mod watch;
 
@@ -32,4 +33,5 @@ pub use matrix::{Basis, Purchases, Timeline};
 pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};
+pub use rules::{Formula, Rule, RuleProblem, Verdict};
 pub use watch::{Progress, Watch};

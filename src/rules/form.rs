@@ -1,0 +1,617 @@
+//! The JSON form: externally tagged, snake_case, unknown keys refused.
+//!
+//! A condition or an operand is an object of one key, which names what it is. Beside what the
+//! [module](super) shows: `events('x')` is `{"source":{"events":"x"}}`, `any status` is
+//! `"status":"any"`, a window is `{"last":"90d"}`, `{"first":"30d"}`,
+//! `{"between":[POINT,POINT]}`, `{"since":POINT}` or `{"before":POINT}`, where a point is
+//! `{"date":"2025-01-31"}`, `{"ago":"90d"}` or `{"field":"w.at"}`; a date among values is
+//! `{"date":"2025-01-31"}`; a template is `{"template":{"name":"at_risk","with":{"days":90}}}`.
+
+use super::json::Json;
+use super::problem::RuleProblem;
+use super::tree::{
+    Aggregate, AggregateFunction, Arithmetic, At, Comparison, Condition, Date, Direction, Duration,
+    Function, Literal, Operand, Point, Selector, Source, Template, Term, Unit, Window,
+};
+use super::{dates, selector};
+use crate::near::near;
+use crate::text::shown;
+
+type Form<T> = Result<T, RuleProblem>;
+
+// Trees to JSON.
+
+pub(super) fn of_condition(condition: &Condition) -> Json {
+    let list = |parts: &[Condition]| Json::List(parts.iter().map(of_condition).collect());
+    let (key, value) = match condition {
+        Condition::All(parts) => ("all", list(parts)),
+        Condition::Any(parts) => ("any", list(parts)),
+        Condition::Not(part) => ("not", of_condition(part)),
+        Condition::Has(of) => ("has", of_selector(of)),
+        Condition::No(of) => ("no", of_selector(of)),
+        Condition::InSegment(_, name) => ("in_segment", Json::text(name)),
+        Condition::Template(_, template) => ("template", of_template(template)),
+        Condition::Compare(by, sides) => (
+            by.name(),
+            Json::List(vec![of_operand(&sides.0), of_operand(&sides.1)]),
+        ),
+        Condition::Between(parts) => (
+            "between",
+            Json::List(parts.iter().map(of_operand).collect()),
+        ),
+        Condition::In(value, list) => {
+            let list = list.iter().map(|(_, literal)| of_literal(literal));
+            (
+                "in",
+                Json::List(vec![of_operand(value), Json::List(list.collect())]),
+            )
+        }
+        Condition::Under(value, path) => (
+            "under",
+            Json::List(vec![of_operand(value), Json::text(path)]),
+        ),
+        Condition::Contains(value, part) => (
+            "contains",
+            Json::List(vec![of_operand(value), Json::text(part)]),
+        ),
+        Condition::Within(value, direction, duration) => {
+            let window = Json::tagged(direction.name(), of_duration(*duration));
+            ("within", Json::List(vec![of_operand(value), window]))
+        }
+        Condition::Missing(value) => ("missing", of_operand(value)),
+        Condition::Known(value) => ("known", of_operand(value)),
+        Condition::IsTrue(value) => ("is_true", of_operand(value)),
+    };
+    Json::tagged(key, value)
+}
+
+pub(super) fn of_operand(operand: &Operand) -> Json {
+    let list = |parts: &[Operand]| Json::List(parts.iter().map(of_operand).collect());
+    match &operand.term {
+        Term::Field(name) => Json::tagged("field", Json::text(name)),
+        Term::Value(literal) => Json::tagged("value", of_literal(literal)),
+        Term::Duration(duration) => Json::tagged("duration", of_duration(*duration)),
+        Term::Aggregate(aggregate) => Json::tagged("agg", of_aggregate(aggregate)),
+        Term::Call(function, arguments) => {
+            let call = vec![
+                ("fn".to_owned(), Json::text(function.name())),
+                ("args".to_owned(), list(arguments)),
+            ];
+            Json::tagged("call", Json::Object(call))
+        }
+        Term::Arithmetic(sign, sides) => Json::tagged(
+            sign.name(),
+            Json::List(vec![of_operand(&sides.0), of_operand(&sides.1)]),
+        ),
+    }
+}
+
+fn of_duration(duration: Duration) -> Json {
+    Json::text(duration.to_string())
+}
+
+fn of_date(date: Date) -> Json {
+    Json::tagged("date", Json::text(date.written()))
+}
+
+fn of_literal(literal: &Literal) -> Json {
+    match literal {
+        Literal::Number(number) => Json::Number(*number),
+        Literal::Text(text) => Json::text(text),
+        Literal::Flag(flag) => Json::Flag(*flag),
+        Literal::Date(date) => of_date(*date),
+    }
+}
+
+fn of_aggregate(aggregate: &Aggregate) -> Json {
+    let mut entries = vec![("fn".to_owned(), Json::text(aggregate.function.name()))];
+    if let Some(what) = &aggregate.expression {
+        entries.push(("expr".to_owned(), of_operand(what)));
+    }
+    entries.push(("of".to_owned(), of_selector(&aggregate.of)));
+    Json::Object(entries)
+}
+
+fn of_selector(of: &Selector) -> Json {
+    let source = match &of.source {
+        Source::Events(kind) => Json::tagged("events", Json::text(kind)),
+        named => Json::text(named.name()),
+    };
+    let mut entries = vec![("source".to_owned(), source)];
+    if of.any_status {
+        entries.push(("status".to_owned(), Json::text("any")));
+    }
+    if let Some(window) = &of.window {
+        entries.push(("window".to_owned(), of_window(window)));
+    }
+    if let Some((_, name)) = &of.bind {
+        entries.push(("as".to_owned(), Json::text(name)));
+    }
+    if let Some(condition) = &of.filter {
+        entries.push(("where".to_owned(), of_condition(condition)));
+    }
+    Json::Object(entries)
+}
+
+fn of_window(window: &Window) -> Json {
+    match window {
+        Window::Last(duration) => Json::tagged("last", of_duration(*duration)),
+        Window::First(duration) => Json::tagged("first", of_duration(*duration)),
+        Window::Between(from, to) => {
+            Json::tagged("between", Json::List(vec![of_point(from), of_point(to)]))
+        }
+        Window::Since(from) => Json::tagged("since", of_point(from)),
+        Window::Before(to) => Json::tagged("before", of_point(to)),
+    }
+}
+
+fn of_point(point: &Point) -> Json {
+    match point {
+        Point::Date(date) => of_date(*date),
+        Point::Ago(duration) => Json::tagged("ago", of_duration(*duration)),
+        Point::Field(_, name) => Json::tagged("field", Json::text(name)),
+    }
+}
+
+fn of_template(template: &Template) -> Json {
+    let mut entries = vec![("name".to_owned(), Json::text(&template.name))];
+    if !template.with.is_empty() {
+        let with = template.with.iter();
+        let with = with.map(|(name, value)| (name.clone(), of_literal(value)));
+        entries.push(("with".to_owned(), Json::Object(with.collect())));
+    }
+    Json::Object(entries)
+}
+
+// JSON to trees. A path says where.
+
+fn problem(path: &str, problem: impl Into<String>) -> RuleProblem {
+    RuleProblem::new(problem).on(path)
+}
+
+fn expected(path: &str, what: &str, found: &Json) -> RuleProblem {
+    problem(
+        path,
+        format!("found {}, but expected {what}", found.found()),
+    )
+}
+
+fn unknown(path: &str, what: &str, name: &str, known: &[&str]) -> RuleProblem {
+    problem(path, format!("there is no {what} `{}`", shown(name)))
+        .near(near(name, known.iter().copied()))
+}
+
+/// The one key of an object, with what it holds and the path to that.
+fn tagged<'a>(json: &'a Json, path: &str, what: &str) -> Form<(&'a str, &'a Json, String)> {
+    match json {
+        Json::Object(entries) if entries.len() == 1 => {
+            let (key, value) = &entries[0];
+            Ok((key, value, format!("{path}.{}", shown(key))))
+        }
+        Json::Object(entries) => Err(problem(
+            path,
+            format!(
+                "{what} is an object of one key, but this has {}",
+                entries.len()
+            ),
+        )),
+        other => Err(expected(path, what, other)),
+    }
+}
+
+fn text<'a>(json: &'a Json, path: &str, what: &str) -> Form<&'a str> {
+    match json {
+        Json::Text(text) => Ok(text),
+        other => Err(expected(path, what, other)),
+    }
+}
+
+fn list<'a>(json: &'a Json, path: &str, what: &str) -> Form<&'a [Json]> {
+    match json {
+        Json::List(list) => Ok(list),
+        other => Err(expected(path, what, other)),
+    }
+}
+
+fn pair<'a>(json: &'a Json, path: &str, what: &str) -> Form<(&'a Json, &'a Json)> {
+    match json {
+        Json::List(list) if list.len() == 2 => Ok((&list[0], &list[1])),
+        other => Err(expected(path, what, other)),
+    }
+}
+
+/// The values of an object by key; keys that are not among `known` are refused.
+fn entries<'a, const N: usize>(
+    json: &'a Json,
+    path: &str,
+    what: &str,
+    known: [&str; N],
+) -> Form<[Option<&'a Json>; N]> {
+    let Json::Object(entries) = json else {
+        return Err(expected(path, what, json));
+    };
+    let mut found = [None; N];
+    for (key, value) in entries {
+        match known.iter().position(|known| known == key) {
+            Some(place) => found[place] = Some(value),
+            None => return Err(unknown(path, "key", key, &known)),
+        }
+    }
+    Ok(found)
+}
+
+const CONDITIONS: [&str; 19] = [
+    "all",
+    "any",
+    "not",
+    "has",
+    "no",
+    "in_segment",
+    "template",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "between",
+    "in",
+    "under",
+    "contains",
+    "within",
+    "missing",
+];
+const OPERANDS: [&str; 9] = [
+    "field", "value", "duration", "agg", "call", "add", "sub", "mul", "div",
+];
+
+pub(super) fn condition(json: &Json, path: &str) -> Form<Condition> {
+    let (key, value, path) = tagged(json, path, "a condition")?;
+    let path = path.as_str();
+    let boxed = |value| operand(value, path).map(Box::new);
+    let side = |place: usize| format!("{path}[{place}]");
+    if let Some(by) = Comparison::ALL.into_iter().find(|by| by.name() == key) {
+        let (left, right) = pair(value, path, "a list of two operands")?;
+        let sides = (operand(left, &side(0))?, operand(right, &side(1))?);
+        return Ok(Condition::Compare(by, Box::new(sides)));
+    }
+    Ok(match key {
+        "all" | "any" => conditions(key, value, path)?,
+        "not" => Condition::Not(Box::new(condition(value, path)?)),
+        "has" => Condition::Has(Box::new(selector(value, path)?)),
+        "no" => Condition::No(Box::new(selector(value, path)?)),
+        "in_segment" => {
+            let name = text(value, path, "the name of a segment")?;
+            Condition::InSegment(At::default(), name.to_owned())
+        }
+        "template" => Condition::Template(At::default(), template(value, path)?),
+        "between" => match value {
+            Json::List(parts) if parts.len() == 3 => Condition::Between(Box::new([
+                operand(&parts[0], &side(0))?,
+                operand(&parts[1], &side(1))?,
+                operand(&parts[2], &side(2))?,
+            ])),
+            other => return Err(expected(path, "a list of three operands", other)),
+        },
+        "in" => {
+            let (left, values) = pair(value, path, "a list of an operand and a list of values")?;
+            let left = Box::new(operand(left, &side(0))?);
+            Condition::In(left, literals(values, &side(1))?)
+        }
+        "under" | "contains" => {
+            let (left, right) = pair(value, path, "a list of an operand and a text")?;
+            let left = Box::new(operand(left, &side(0))?);
+            let right = text(right, &side(1), "a text")?.to_owned();
+            match key {
+                "under" => Condition::Under(left, right),
+                _ => Condition::Contains(left, right),
+            }
+        }
+        "within" => {
+            let (left, window) = pair(value, path, "a list of an operand and a window")?;
+            let left = Box::new(operand(left, &side(0))?);
+            let (direction, length, path) = tagged(window, &side(1), "a window")?;
+            let direction = match direction {
+                "last" => Direction::Last,
+                "next" => Direction::Next,
+                other => return Err(unknown(&path, "window", other, &["last", "next"])),
+            };
+            Condition::Within(left, direction, duration(length, &path)?)
+        }
+        "missing" => Condition::Missing(boxed(value)?),
+        "known" => Condition::Known(boxed(value)?),
+        "is_true" => match boxed(value)? {
+            field if matches!(field.term, Term::Field(_)) => Condition::IsTrue(field),
+            _ => return Err(problem(path, "`is_true` is asked of a field only")),
+        },
+        other => {
+            let known = [&CONDITIONS[..], &["known", "is_true"]].concat();
+            return Err(unknown(path, "condition", other, &known));
+        }
+    })
+}
+
+fn conditions(key: &str, value: &Json, path: &str) -> Form<Condition> {
+    let parts = list(value, path, "a list of conditions")?;
+    let read = |(place, part)| condition(part, &format!("{path}[{place}]"));
+    let mut parts = parts
+        .iter()
+        .enumerate()
+        .map(read)
+        .collect::<Form<Vec<_>>>()?;
+    match (parts.len(), key) {
+        (0, _) => Err(problem(
+            path,
+            format!("`{key}` of no conditions means nothing: leave it out"),
+        )),
+        // One condition is what it is by itself.
+        (1, _) => parts
+            .pop()
+            .ok_or_else(|| problem(path, "a condition is needed")),
+        (_, "all") => Ok(Condition::All(parts)),
+        _ => Ok(Condition::Any(parts)),
+    }
+}
+
+pub(super) fn operand(json: &Json, path: &str) -> Form<Operand> {
+    let (key, value, path) = tagged(json, path, "an operand")?;
+    let path = path.as_str();
+    let term = match key {
+        "field" => Term::Field(name(value, path)?),
+        "value" => Term::Value(literal(value, path)?),
+        "duration" => Term::Duration(duration(value, path)?),
+        "agg" => Term::Aggregate(aggregate(value, path)?),
+        "call" => call(value, path)?,
+        other => {
+            let Some(sign) = Arithmetic::ALL
+                .into_iter()
+                .find(|sign| sign.name() == other)
+            else {
+                return Err(unknown(path, "operand", other, &OPERANDS));
+            };
+            let (left, right) = pair(value, path, "a list of two operands")?;
+            let left = operand(left, &format!("{path}[0]"))?;
+            let right = operand(right, &format!("{path}[1]"))?;
+            Term::Arithmetic(sign, Box::new((left, right)))
+        }
+    };
+    Ok(Operand {
+        at: At::default(),
+        term,
+    })
+}
+
+fn name(json: &Json, path: &str) -> Form<String> {
+    match text(json, path, "a name")? {
+        "" => Err(problem(path, "a name needs a letter")),
+        name => Ok(name.to_owned()),
+    }
+}
+
+fn literal(json: &Json, path: &str) -> Form<Literal> {
+    match json {
+        Json::Number(number) => Ok(Literal::Number(*number)),
+        Json::Text(text) => Ok(Literal::Text(text.clone())),
+        Json::Flag(flag) => Ok(Literal::Flag(*flag)),
+        Json::Object(_) => {
+            let [day] = entries(json, path, "a value", ["date"])?;
+            let day = day.ok_or_else(|| problem(path, "a value is no empty object"))?;
+            Ok(Literal::Date(date(day, &format!("{path}.date"))?))
+        }
+        Json::Null => Err(problem(path, "there is no null: ask `missing` or `known`")),
+        other => Err(expected(path, "a value", other)),
+    }
+}
+
+fn literals(json: &Json, path: &str) -> Form<Vec<(At, Literal)>> {
+    let values = list(json, path, "a list of values")?;
+    if values.is_empty() {
+        return Err(problem(
+            path,
+            "nothing is among no values: list at least one",
+        ));
+    }
+    let read = |(place, value)| {
+        let value = literal(value, &format!("{path}[{place}]"))?;
+        Ok((At::default(), value))
+    };
+    values.iter().enumerate().map(read).collect()
+}
+
+fn date(json: &Json, path: &str) -> Form<Date> {
+    dates::read(text(json, path, "a date")?).map_err(|wrong| problem(path, wrong))
+}
+
+fn duration(json: &Json, path: &str) -> Form<Duration> {
+    let text = text(json, path, "a duration such as \"90d\"")?;
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (count, sign) = text.split_at(digits);
+    let unit = Unit::ALL.into_iter().find(|unit| unit.sign() == sign);
+    let plain = !count.starts_with('0') || count == "0";
+    let count = count
+        .parse::<u32>()
+        .ok()
+        .filter(|&count| plain && count <= Duration::MOST);
+    match (count, unit) {
+        (Some(count), Some(unit)) => Ok(Duration { count, unit }),
+        _ if sign == "m" => Err(problem(
+            path,
+            "`m` may mean minutes or months: write `mo` for months",
+        )),
+        _ => Err(problem(
+            path,
+            format!(
+                "`{}` is no duration: whole numbers of h, d, w, mo or y, such as 90d",
+                shown(text)
+            ),
+        )),
+    }
+}
+
+fn call(json: &Json, path: &str) -> Form<Term> {
+    let [function, arguments] = entries(json, path, "a call", ["fn", "args"])?;
+    let function = needed(function, path, "fn")?;
+    let named = text(function, path, "the name of a function")?;
+    let function = Function::ALL.into_iter().find(|of| of.name() == named);
+    let function = function
+        .ok_or_else(|| unknown(path, "function", named, &Function::ALL.map(Function::name)))?;
+    let arguments = list(needed(arguments, path, "args")?, path, "a list of operands")?;
+    if arguments.len() != function.arguments() {
+        return Err(problem(
+            path,
+            format!(
+                "`{named}` is given {} values, but takes {}",
+                arguments.len(),
+                function.arguments()
+            ),
+        ));
+    }
+    let read = |(place, argument)| operand(argument, &format!("{path}.args[{place}]"));
+    let arguments = arguments
+        .iter()
+        .enumerate()
+        .map(read)
+        .collect::<Form<_>>()?;
+    Ok(Term::Call(function, arguments))
+}
+
+fn needed<'a>(value: Option<&'a Json>, path: &str, key: &str) -> Form<&'a Json> {
+    value.ok_or_else(|| problem(path, format!("the key `{key}` is missing")))
+}
+
+fn aggregate(json: &Json, path: &str) -> Form<Aggregate> {
+    let [function, expression, of] = entries(json, path, "an aggregate", ["fn", "expr", "of"])?;
+    let named = text(
+        needed(function, path, "fn")?,
+        path,
+        "the name of an aggregate",
+    )?;
+    let function = AggregateFunction::ALL
+        .into_iter()
+        .find(|of| of.name() == named);
+    let function = function.ok_or_else(|| {
+        unknown(
+            path,
+            "aggregate",
+            named,
+            &AggregateFunction::ALL.map(AggregateFunction::name),
+        )
+    })?;
+    let expression = match (function.is_of_rows(), expression) {
+        (true, None) => None,
+        (true, Some(_)) => {
+            return Err(problem(
+                path,
+                format!("`{named}` takes rows alone, no `expr`"),
+            ));
+        }
+        (false, what) => {
+            let what = needed(what, path, "expr")?;
+            Some(Box::new(operand(what, &format!("{path}.expr"))?))
+        }
+    };
+    let of = selector(needed(of, path, "of")?, &format!("{path}.of"))?;
+    Ok(Aggregate {
+        function,
+        expression,
+        of: Box::new(of),
+    })
+}
+
+fn selector(json: &Json, path: &str) -> Form<Selector> {
+    let known = ["source", "status", "window", "as", "where"];
+    let [from, status, window_, bind, filter] = entries(json, path, "rows", known)?;
+    let any_status = match status {
+        None => false,
+        Some(Json::Text(status)) if status == "any" => true,
+        Some(_) => return Err(problem(path, "`status` can only be \"any\"")),
+    };
+    let bind = bind.map(|bind| name(bind, path)).transpose()?;
+    let filter = filter
+        .map(|of| condition(of, &format!("{path}.where")))
+        .transpose()?;
+    Ok(Selector {
+        at: At::default(),
+        source: source(needed(from, path, "source")?, path)?,
+        any_status,
+        window: window_
+            .map(|of| window(of, &format!("{path}.window")))
+            .transpose()?,
+        bind: bind.map(|name| (At::default(), name)),
+        filter,
+    })
+}
+
+fn source(json: &Json, path: &str) -> Form<Source> {
+    if let Json::Object(_) = json {
+        let [kind] = entries(json, path, "rows", ["events"])?;
+        let kind = text(needed(kind, path, "events")?, path, "a kind of events")?;
+        return Ok(Source::Events(kind.to_owned()));
+    }
+    let named = text(json, path, "the name of rows")?;
+    let found = Source::NAMED
+        .into_iter()
+        .find(|source| source.name() == named);
+    found.ok_or_else(|| {
+        let problem = problem(path, format!("there are no rows called `{}`", shown(named)));
+        problem.near(selector::near_sources(named))
+    })
+}
+
+fn window(json: &Json, path: &str) -> Form<Window> {
+    let (key, value, path) = tagged(json, path, "a window")?;
+    let path = path.as_str();
+    Ok(match key {
+        "last" => Window::Last(duration(value, path)?),
+        "first" => Window::First(duration(value, path)?),
+        "since" => Window::Since(point(value, path)?),
+        "before" => Window::Before(point(value, path)?),
+        "between" => {
+            let (from, to) = pair(value, path, "a list of two points")?;
+            Window::Between(
+                point(from, &format!("{path}[0]"))?,
+                point(to, &format!("{path}[1]"))?,
+            )
+        }
+        other => {
+            let known = ["last", "first", "between", "since", "before"];
+            return Err(unknown(path, "window", other, &known));
+        }
+    })
+}
+
+fn point(json: &Json, path: &str) -> Form<Point> {
+    let (key, value, path) = tagged(json, path, "a point in time")?;
+    match key {
+        "date" => Ok(Point::Date(date(value, &path)?)),
+        "ago" => Ok(Point::Ago(duration(value, &path)?)),
+        "field" => Ok(Point::Field(At::default(), name(value, &path)?)),
+        other => Err(unknown(
+            &path,
+            "point in time",
+            other,
+            &["date", "ago", "field"],
+        )),
+    }
+}
+
+fn template(json: &Json, path: &str) -> Form<Template> {
+    let [named, with] = entries(json, path, "a template", ["name", "with"])?;
+    let named = text(needed(named, path, "name")?, path, "the name of a template")?;
+    let mut values = Vec::new();
+    match with {
+        None => {}
+        Some(Json::Object(entries)) => {
+            for (key, value) in entries {
+                let path = format!("{path}.with.{}", shown(key));
+                values.push((name(&Json::text(key), &path)?, literal(value, &path)?));
+            }
+        }
+        Some(other) => return Err(expected(path, "parameters by name", other)),
+    }
+    values.sort_by(|(a, _): &(String, Literal), (b, _)| a.cmp(b));
+    Ok(Template {
+        name: named.to_owned(),
+        with: values,
+    })
+}

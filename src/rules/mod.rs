@@ -1,0 +1,441 @@
+//! One expression language over a shop's customers and over its goods: a rule says whom a segment means,
+//! and which goods may be suggested.
+//!
+//! A [`Rule`] is true, false or unknown; a [`Formula`] has a number as its value. Both have two forms that
+//! say the same: a text, and JSON for programs. What they name is checked when they meet a shop.
+//!
+//! ```
+//! use cobuy::Rule;
+//! let rule = Rule::parse("count(orders in last 90d)>=2 and not (country in('PL','DE'))")?;
+//! assert_eq!(rule.to_string(), "count(orders in last 90d) >= 2 and country not in ('PL', 'DE')");
+//! let json = r#"{"version":1,"rule":{"all":[{"ge":[{"agg":{"fn":"count","of":{"source":"orders","window":{"last":"90d"}}}},{"value":2}]},{"not":{"in":[{"field":"country"},["PL","DE"]]}}]}}"#;
+//! assert_eq!(rule.to_json(), json);
+//! assert_eq!(Rule::from_json(json)?, rule);
+//! # Ok::<(), cobuy::Error>(())
+//! ```
+//!
+//! # Grammar
+//!
+//! ```text
+//! rule       = or ;
+//! or         = and { "or" and } ;
+//! and        = not { "and" not } ;
+//! not        = "not" not | primary ;
+//! primary    = "in" "segment" text | ("has"|"no") "(" rows ")" | template | "(" or ")" | comparison ;
+//! comparison = sum ( cmp sum | [ "not" ] "between" sum "and" sum | [ "not" ] "in" "(" value {"," value} ")"
+//!            | "under" text | "contains" text | "within" ("last"|"next") duration
+//!            | "is" ("missing"|"known") ) | field ;
+//! sum        = product { ("+"|"-") product } ;   product = unit { ("*"|"/") unit } ;
+//! unit       = value | duration | field | call | aggregate | "(" sum ")" ;
+//! value      = number | percent | text | date | "true" | "false" ;
+//! call       = "anniversary" "(" sum ")" | "drop" "(" sum "," sum ")" ;
+//! aggregate  = ("count"|"recency") "(" rows ")"
+//!            | ("sum"|"avg"|"min"|"max"|"distinct"|"first"|"last") "(" sum "of" rows ")" ;
+//! rows       = source [ "any" "status" ] [ window ] [ "as" name ] [ "where" or ] ;
+//! window     = "in" ("last"|"first") duration | "between" point "and" point | "since" point | "before" point ;
+//! point      = date | duration "ago" | field ;
+//! duration   = integer ("h"|"d"|"w"|"mo"|"y") ;
+//! source     = "orders"|"purchases"|"returns"|"cancellations"|"views"|"searches"|"carts"|"wishlist"|"visits"
+//!            | "emails"|"coupons"|"referrals"|"events" "(" text ")" ;
+//! template   = "template" "(" text {"," name "=" value} ")" ;
+//! field      = name { "." name } ;
+//! ```
+//!
+//! Words are lower case; a field called as one of them, or with spaces, stands in backticks. A text is
+//! `'...'`, with `''` for a quote in it. A date is `date '2025-01-31'`, the midnight that begins a day of the
+//! shop's zone, or `date '2025-01-31T10:00:00Z'`. `30%` is 0.3. A rule takes at most 64 KiB, nests at most
+//! 40 levels and has at most 10,000 parts.
+//!
+//! # Meaning
+//!
+//! - **Missing is neither true nor false** (Kleene): a comparison with a missing value is unknown, `not` of
+//!   it too, and what is unknown at the top does not count as a member. There is no null: ask `is missing`.
+//!   A row whose `where` is unknown is not selected, so `has`, `no` and `count` are always known.
+//! - **No rows**: `count`, `sum` and `distinct` are 0; `avg`, `min`, `max`, `first`, `last` and `recency` are
+//!   missing. They skip missing values; the sum of missing values alone is missing. A division by zero is
+//!   missing.
+//! - **Time.** A rule is evaluated at the instant that the history calls "now". Windows hold their start
+//!   and not their end, and nothing from "now" on: `last 90d` is from 90 days ago to now. `h` are exact
+//!   hours; `d w mo y` are steps of the shop's calendar, clamped to the month's end. `recency(orders) > 1mo`
+//!   compares instants: the last order was before a month ago. `in first 30d` counts from the first
+//!   fulfilled order. An anniversary is within a window that its day touches; 29 February comes
+//!   again on the 28th.
+//! - **Comparing.** `=`, `in` and `under` are exact, `under` by whole parts of a path; `contains` folds
+//!   case; both bounds of `between` belong to it. Money is in the shop's currency, and its sums are exact.
+//! - **first, last** go by time, ties by order id, then item id, then the remaining values; rows without a
+//!   time stand first.
+//! - **Names.** Inside of `where` a name is a column of the rows; `as w` names the row, for rules within;
+//!   `customer.` is the customer.
+
+mod check;
+mod clock;
+mod dates;
+mod evaluate;
+mod explain;
+mod form;
+mod json;
+mod lexer;
+mod parser;
+mod plan;
+mod printer;
+mod problem;
+mod selector;
+mod tree;
+mod types;
+mod words;
+
+pub use explain::{Clause, Operands, Verdict};
+pub use problem::{Place, RuleProblem};
+
+pub(crate) use check::Checker;
+pub(crate) use clock::Clock;
+pub(crate) use evaluate::{Evaluation, Value, World, is_under};
+pub(crate) use explain::explain;
+pub(crate) use plan::{Constant, Expr, ExprKind, Test, Whose};
+pub(crate) use tree::{Arithmetic, Comparison, Source};
+pub(crate) use types::{Schema, Type};
+
+use crate::error::{Error, Result};
+use json::Json;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+use tree::{Condition, Operand, Term};
+use types::Anything;
+
+/// The version of the JSON form that this version reads and writes.
+const VERSION: u64 = 1;
+
+/// A condition over customers or goods. See the [module](self).
+///
+/// Two rules are equal where their trees are, however they were written.
+#[derive(Clone)]
+pub struct Rule {
+    tree: Condition,
+    /// As it was written, for messages.
+    written: String,
+}
+
+/// An expression with a number as its value, such as `margin / price`. See the [module](self).
+#[derive(Clone)]
+pub struct Formula {
+    tree: Operand,
+    /// As it was written, for messages.
+    written: String,
+}
+
+macro_rules! forms {
+    ($name:ident, $key:literal, $read:path, $of_json:path, $to_json:path) => {
+        impl $name {
+            /// Reads the text form.
+            ///
+            /// # Errors
+            /// [`Error::Rule`] with line, column and what was expected.
+            pub fn parse(text: &str) -> Result<Self> {
+                let tree = $read(text).map_err(Error::rule)?;
+                let read = $name {
+                    tree,
+                    written: text.to_owned(),
+                };
+                read.check_types()?;
+                Ok(read)
+            }
+
+            /// Reads the JSON form.
+            ///
+            /// # Errors
+            /// [`Error::Rule`] with the path in the JSON: for what is no JSON, an unknown key, a newer
+            /// version.
+            pub fn from_json(json: &str) -> Result<Self> {
+                let json = read_json(json).and_then(|json| opened(&json, $key));
+                let tree = json.and_then(|json| $of_json(&json, concat!("$.", $key)));
+                let tree = tree.map_err(Error::rule)?;
+                // What can be written can be read: limits are those of the text.
+                let read = $name::parse(&tree.to_string())?;
+                match read.tree == tree {
+                    true => Ok(read),
+                    false => Err(Error::rule(RuleProblem::new(
+                        "the JSON says what no text can say",
+                    ))),
+                }
+            }
+
+            /// The JSON form, in its one spelling.
+            pub fn to_json(&self) -> String {
+                let version = Json::Number(VERSION as f64);
+                let envelope = vec![
+                    ("version".to_owned(), version),
+                    ($key.to_owned(), $to_json(&self.tree)),
+                ];
+                // Texts and finite numbers can always be written.
+                serde_json::to_string(&Json::Object(envelope)).unwrap_or_default()
+            }
+
+            /// The version of what it says: BLAKE3 of its JSON form, in hexadecimal.
+            pub fn version(&self) -> String {
+                blake3::hash(self.to_json().as_bytes()).to_hex().to_string()
+            }
+        }
+
+        impl fmt::Display for $name {
+            /// The one spelling of its text, which reads back as the same.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.tree.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.tree == other.tree
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                $name::parse(text)
+            }
+        }
+
+        impl Serialize for $name {
+            /// As its text.
+            fn serialize<S: serde::Serializer>(
+                &self,
+                to: S,
+            ) -> std::result::Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+    };
+}
+
+forms!(
+    Rule,
+    "rule",
+    parser::condition,
+    form::condition,
+    form::of_condition
+);
+forms!(
+    Formula,
+    "formula",
+    parser::operand,
+    form::operand,
+    form::of_operand
+);
+
+impl Rule {
+    /// The names of the fields it asks for, each once: of rows as `orders.amount`.
+    pub fn fields(&self) -> Vec<String> {
+        let mut names = Names::default();
+        names.of_condition(&self.tree);
+        names.found.into_iter().collect()
+    }
+
+    /// Compares types as far as they are known without a shop.
+    fn check_types(&self) -> Result<()> {
+        self.plan(&Anything, &no_clock()).map(|_| ())
+    }
+
+    /// Looks up names and compares types.
+    pub(crate) fn plan<S: Schema>(&self, schema: &S, clock: &Clock) -> Result<Test<S::Fact>> {
+        let mut checker = Checker::new(schema, clock, &self.written);
+        checker.condition(&self.tree).map_err(Error::rule)
+    }
+
+    pub(crate) fn tree(&self) -> &Condition {
+        &self.tree
+    }
+
+    /// The names of the segments that it asks for.
+    pub(crate) fn segments(&self) -> BTreeSet<String> {
+        let mut names = Names::default();
+        names.of_condition(&self.tree);
+        names.segments
+    }
+}
+
+impl Formula {
+    /// The names of the fields it asks for, each once: of rows as `orders.amount`.
+    pub fn fields(&self) -> Vec<String> {
+        let mut names = Names::default();
+        names.of_operand(&self.tree);
+        names.found.into_iter().collect()
+    }
+
+    /// Compares types as far as they are known without a shop.
+    fn check_types(&self) -> Result<()> {
+        self.plan(&Anything, &no_clock()).map(|_| ())
+    }
+
+    /// Looks up names and compares types.
+    pub(crate) fn plan<S: Schema>(&self, schema: &S, clock: &Clock) -> Result<Expr<S::Fact>> {
+        let mut checker = Checker::new(schema, clock, &self.written);
+        let plan = checker.expr(&self.tree).map_err(Error::rule)?;
+        match plan.of {
+            Type::Number | Type::Any => Ok(plan),
+            of => {
+                let problem = format!("`{}` is {of}, but a number is needed", self.tree);
+                let problem = RuleProblem::new(problem).at(&self.written, self.tree.at);
+                Err(Error::rule(problem))
+            }
+        }
+    }
+}
+
+/// A clock for rules that meet no shop.
+fn no_clock() -> Clock {
+    Clock::new(Some(0), jiff::tz::TimeZone::UTC)
+}
+
+fn read_json(text: &str) -> std::result::Result<Json, RuleProblem> {
+    /// JSON says in four times as many letters what a text says.
+    const LONGEST: usize = 4 * lexer::LONGEST;
+    if text.len() > LONGEST {
+        return Err(RuleProblem::new(format!(
+            "the JSON takes {} bytes, but at most {LONGEST} are read",
+            text.len()
+        )));
+    }
+    serde_json::from_str(text)
+        .map_err(|problem| RuleProblem::new(format!("no JSON of a rule: {problem}")))
+}
+
+/// What the envelope holds.
+fn opened(json: &Json, key: &str) -> std::result::Result<Json, RuleProblem> {
+    let known = ["version", key];
+    let Json::Object(entries) = json else {
+        let problem = format!(
+            "found {}, but expected {{\"version\":1,\"{key}\":{{...}}}}",
+            json.found()
+        );
+        return Err(RuleProblem::new(problem).on("$"));
+    };
+    for (name, _) in entries {
+        if !known.contains(&name.as_str()) {
+            let problem =
+                RuleProblem::new(format!("there is no key `{}`", crate::text::shown(name)));
+            return Err(problem.near(crate::near::near(name, known)).on("$"));
+        }
+    }
+    let value = |name: &str| {
+        entries
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    };
+    match value("version") {
+        Some(Json::Number(version)) if *version == VERSION as f64 => {}
+        Some(Json::Number(version)) if *version > VERSION as f64 => {
+            let problem = format!(
+                "it is of version {version}, and this cobuy reads up to version {VERSION}: use a newer cobuy"
+            );
+            return Err(RuleProblem::new(problem).on("$.version"));
+        }
+        _ => {
+            let problem = "the key `version` is needed, and holds 1";
+            return Err(RuleProblem::new(problem).on("$.version"));
+        }
+    }
+    let needed = || RuleProblem::new(format!("the key `{key}` is missing")).on("$");
+    value(key).cloned().ok_or_else(needed)
+}
+
+/// The names in a tree.
+#[derive(Default)]
+struct Names {
+    found: BTreeSet<String>,
+    segments: BTreeSet<String>,
+    scopes: Vec<(tree::Source, Option<String>)>,
+}
+
+impl Names {
+    fn of_condition(&mut self, condition: &Condition) {
+        match condition {
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter().for_each(|part| self.of_condition(part));
+            }
+            Condition::Not(part) => self.of_condition(part),
+            Condition::Has(of) | Condition::No(of) => self.of_rows(of, None),
+            Condition::InSegment(_, name) => {
+                self.segments.insert(name.clone());
+            }
+            Condition::Template(..) => {}
+            Condition::Compare(_, sides) => {
+                self.of_operand(&sides.0);
+                self.of_operand(&sides.1);
+            }
+            Condition::Between(parts) => parts.iter().for_each(|part| self.of_operand(part)),
+            Condition::In(value, _)
+            | Condition::Under(value, _)
+            | Condition::Contains(value, _)
+            | Condition::Within(value, ..)
+            | Condition::Missing(value)
+            | Condition::Known(value)
+            | Condition::IsTrue(value) => self.of_operand(value),
+        }
+    }
+
+    fn of_operand(&mut self, operand: &Operand) {
+        match &operand.term {
+            Term::Field(name) => self.field(name),
+            Term::Value(_) | Term::Duration(_) => {}
+            Term::Aggregate(aggregate) => {
+                self.of_rows(&aggregate.of, aggregate.expression.as_deref());
+            }
+            Term::Call(_, arguments) => arguments.iter().for_each(|of| self.of_operand(of)),
+            Term::Arithmetic(_, sides) => {
+                self.of_operand(&sides.0);
+                self.of_operand(&sides.1);
+            }
+        }
+    }
+
+    fn of_rows(&mut self, of: &tree::Selector, what: Option<&Operand>) {
+        if let Some(window) = &of.window {
+            let points: &[&tree::Point] = match window {
+                tree::Window::Last(_) | tree::Window::First(_) => &[],
+                tree::Window::Since(point) | tree::Window::Before(point) => &[point],
+                tree::Window::Between(from, to) => &[from, to],
+            };
+            for point in points {
+                if let tree::Point::Field(_, name) = point {
+                    self.field(name);
+                }
+            }
+        }
+        self.found.insert(of.source.name().to_owned());
+        let bound = of.bind.as_ref().map(|(_, name)| name.clone());
+        self.scopes.push((of.source.clone(), bound));
+        if let Some(what) = what {
+            self.of_operand(what);
+        }
+        if let Some(filter) = &of.filter {
+            self.of_condition(filter);
+        }
+        self.scopes.pop();
+    }
+
+    fn field(&mut self, name: &str) {
+        let bound = self.scopes.iter().rev().find_map(|(source, bound)| {
+            let rest = name.strip_prefix(bound.as_deref()?)?.strip_prefix('.')?;
+            Some(format!("{}.{rest}", source.name()))
+        });
+        let own = || match self.scopes.last() {
+            Some((source, _)) if !name.starts_with("customer.") => {
+                format!("{}.{name}", source.name())
+            }
+            _ => name.to_owned(),
+        };
+        let found = bound.unwrap_or_else(own);
+        self.found.insert(found);
+    }
+}
