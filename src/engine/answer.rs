@@ -2,6 +2,7 @@
 
 use super::reason::{Reason, Source};
 use crate::models::also_bought::Evidence;
+use crate::rules::Verdict;
 use serde::Serialize;
 use std::fmt;
 
@@ -12,6 +13,9 @@ pub struct Suggestions {
     pub items: Vec<Suggestion>,
     /// Why there are fewer than asked for; `None` where there are as many.
     pub short_reason: Option<String>,
+    /// How many items of the shop the filter lets through; `None` where there is no filter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub let_through: Option<u64>,
     /// Ids of `exclude` and `only` that are no items of this shop.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
@@ -26,8 +30,11 @@ pub struct Suggestion {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where `source` is `also_bought`: by the model's measure, added up over the items that were asked
-    /// about. Else how many bought it.
+    /// about. Else how many bought it. Where there is a boost: multiplied by it.
     pub score: f32,
+    /// What the score was multiplied by; `None` where there is no boost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boost: Option<f64>,
     /// The level of the fallback chain that it comes from.
     pub source: Source,
     /// Why.
@@ -77,6 +84,11 @@ pub enum KeptOut {
     Excluded,
     /// It was not named in `only`.
     NotAmongOnly,
+    /// A filter does not let it through.
+    Filtered {
+        /// What the filter says of it, clause by clause.
+        verdict: Verdict,
+    },
     /// It is owned already, or in the basket.
     Owned,
     /// It is a variant of something that is owned or in the basket.
@@ -114,6 +126,17 @@ impl fmt::Display for KeptOut {
         match self {
             KeptOut::Excluded => f.write_str("it is excluded"),
             KeptOut::NotAmongOnly => f.write_str("it is not among `only`"),
+            KeptOut::Filtered { verdict } => {
+                let unknown = match verdict.holds {
+                    None => " that this is unknown of",
+                    _ => "",
+                };
+                write!(
+                    f,
+                    "the filter does not let it through{unknown}\n{}",
+                    verdict.to_string().trim_end()
+                )
+            }
             KeptOut::Owned => f.write_str("it is owned, or in the basket, already"),
             KeptOut::SameGroup { of } => {
                 write!(

@@ -200,6 +200,7 @@ impl Parts {
             customers_told: self.customers_told,
             about: self.about,
             shelf: self.shelf,
+            rules: Default::default(),
         })
     }
 }

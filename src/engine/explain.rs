@@ -30,7 +30,7 @@ pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
     let shown = stands_for(unit);
     let kept_out = match place {
         Some(_) if shown == Some(index) => None,
-        _ => Some(match first_stage(query, &asked, index) {
+        _ => Some(match first_stage(query, &asked, index)? {
             Some(stage) => stage,
             None => match (place, shown) {
                 (Some(_), Some(other)) => KeptOut::VariantShown {
@@ -54,20 +54,23 @@ pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
 }
 
 /// The stages before anything is scored.
-fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Option<KeptOut> {
+fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Result<Option<KeptOut>> {
     let engine = query.engine;
     let id = engine.id(item);
     let among = |ids: &[String]| ids.iter().any(|other| other == id);
     if among(&query.exclude) {
-        return Some(KeptOut::Excluded);
+        return Ok(Some(KeptOut::Excluded));
     }
     if query.only.as_ref().is_some_and(|only| !among(only)) {
-        return Some(KeptOut::NotAmongOnly);
+        return Ok(Some(KeptOut::NotAmongOnly));
+    }
+    if let Some(verdict) = query.filtered(asked, item)? {
+        return Ok(Some(KeptOut::Filtered { verdict }));
     }
     // An item never stands in its own list, whatever is kept.
     if !query.keep_owned || query.is_about_one_item() && !query.fallback {
         if asked.given.contains(&item) {
-            return Some(KeptOut::Owned);
+            return Ok(Some(KeptOut::Owned));
         }
         let groups = engine.purchases.groups().unwrap_or_default();
         let group = groups
@@ -76,21 +79,21 @@ fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Option<KeptOut> {
         let same = |other: &&u32| groups.get(**other as usize) == group;
         if let Some(&of) = group.and(asked.given.iter().find(same)) {
             let of = engine.id(of).to_owned();
-            return Some(KeptOut::SameGroup { of });
+            return Ok(Some(KeptOut::SameGroup { of }));
         }
     }
     let unit = engine.unit(item) as usize;
     if !row_of(engine.purchases.by_item(), unit).is_empty() {
-        return None;
+        return Ok(None);
     }
     let ignored = engine
         .shelf
         .as_ref()
         .is_some_and(|shelf| among(&shelf.settings.ignore));
-    Some(match ignored {
+    Ok(Some(match ignored {
         true => KeptOut::Ignored,
         false => KeptOut::NeverBought,
-    })
+    }))
 }
 
 /// The stages of scoring, where a unit is none of the picks.
@@ -109,7 +112,7 @@ fn later_stage(
     // All that the picks are the best of.
     let count = engine.items.len();
     let mut all = match rows {
-        Rows::Kept if enough => {
+        Rows::Kept if enough && asked.boost.is_none() => {
             engine.best_of_kept(&asked.units, count, asked.of_units(), &mut scratch)?
         }
         _ => query.picks(asked, count, &mut scratch)?.0,

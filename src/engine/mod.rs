@@ -7,6 +7,7 @@ mod answer;
 mod asked;
 mod builder;
 mod explain;
+mod filter;
 mod goods;
 mod head;
 mod query;
@@ -73,6 +74,8 @@ pub struct Engine {
     about: About,
     /// The history that it was fitted on, put away; none in files of format 1.0.
     shelf: Option<Shelf>,
+    /// Filters and boosts that were asked for.
+    rules: filter::Rules,
 }
 
 impl std::fmt::Debug for Engine {

@@ -20,6 +20,12 @@ pub struct Query<'a> {
     pub(super) only: Option<Vec<String>>,
     pub(super) keep_owned: bool,
     pub(super) fallback: bool,
+    /// Rules that an item must keep.
+    pub(super) filters: Vec<String>,
+    /// What scores are multiplied by.
+    pub(super) boost: Option<String>,
+    /// Whom `customer.` means.
+    pub(super) customer: Option<String>,
     /// Items that other lists of the page show.
     pub(super) on_page: Vec<u32>,
 }
@@ -70,6 +76,9 @@ impl Engine {
             only: None,
             keep_owned: false,
             fallback,
+            filters: Vec::new(),
+            boost: None,
+            customer: None,
             on_page: Vec::new(),
         }
     }
@@ -190,6 +199,53 @@ impl Query<'_> {
         self
     }
 
+    /// None but items of which a [rule](crate::rules) holds, of those that were let through already; where
+    /// it is unknown, the item is left out. It is a text, or a [`Rule`](crate::Rule).
+    ///
+    /// Its fields are the item's: `product` (its id), `name`, `category`, `brand`, `group`, `price`, `cost`,
+    /// `stock`, `margin` (price less cost), `in_stock` (stock above 0) and the shop's own columns. The same
+    /// behind `context.` are those of what is looked at: of a basket, the mean of a number, and any other
+    /// value that all its items share. Behind `customer.` are the columns of the customer's row.
+    ///
+    /// What does not hold is filtered before anything is chosen, so a filter costs no suggestion that
+    /// there is.
+    ///
+    /// ```
+    /// use cobuy::{Engine, Settings, TableName, Tables, TextRows};
+    /// # use cobuy::OrderLine;
+    /// let bought = ["tea", "cup", "pot"].map(|item| OrderLine::new("1", "ann", item));
+    /// let goods = [["tea", "4", "9"], ["cup", "5", "2"], ["pot", "30", "1"]];
+    /// let goods = TextRows::new(["item_id", "price", "stock"], goods.map(|row| row.map(Some)));
+    /// let tables = Tables::new(Settings::default())
+    ///     .order_lines(bought)?
+    ///     .read(TableName::Items, goods)?;
+    /// let engine = Engine::builder(&tables.history()?).fit()?;
+    /// let answer = engine.also_bought("tea").filter("in_stock and price <= context.price * 1.5").suggest()?;
+    /// assert_eq!(answer.items[0].item, "cup");
+    /// assert_eq!(answer.let_through, Some(2));
+    /// # Ok::<(), cobuy::Error>(())
+    /// ```
+    pub fn filter(mut self, rule: impl std::fmt::Display) -> Self {
+        self.filters.push(rule.to_string());
+        self
+    }
+
+    /// Multiplies scores by a [formula](crate::Formula) over the same fields as [`Query::filter`], such as
+    /// `margin / price`, and chooses by what comes out; equal scores go by the unboosted one. Where it is
+    /// missing it counts as 0, and what it makes negative stands last. Levels of the fallback chain stay in
+    /// their order. It chooses among all that was bought with the items, not only the kept neighbours.
+    pub fn boost(mut self, formula: impl std::fmt::Display) -> Self {
+        self.boost = Some(formula.to_string());
+        self
+    }
+
+    /// The customer whose fields a filter or a boost means by `customer.`, where the question is about
+    /// another thing; of one who is not known all are missing.
+    pub fn customer(mut self, customer: impl Into<String>) -> Self {
+        self.customer = Some(customer.into());
+        self
+    }
+
     /// Whether what is owned, or in the basket, may be suggested as well, and variants of it.
     /// Default: no.
     pub fn keep_owned(mut self, keep: bool) -> Self {
@@ -213,7 +269,7 @@ impl Query<'_> {
     ///
     /// # Errors
     /// [`Error::UnknownItem`] with near ids; [`Error::UnknownName`] for a category;
-    /// [`Error::Setting`] where `n` is 0.
+    /// [`Error::Setting`] where `n` is 0; [`Error::Rule`] for a filter or a boost.
     pub fn suggest(self) -> Result<Suggestions> {
         self.answer(&mut Scratch::default())
     }

@@ -5,10 +5,23 @@ use super::query::{About, Query};
 use crate::ids::ItemIx;
 use crate::matrix::Basis;
 use crate::models::measure::Measure;
-use crate::text::grouped;
+use crate::text::{counted, grouped};
 
 /// Says why only `found` are suggested.
 pub(super) fn reason(query: &Query<'_>, asked: &Asked, found: usize) -> String {
+    let mut reason = why(query, asked, found);
+    if let Some(let_through) = asked.let_through {
+        let items = query.engine.items.len() as u64;
+        reason.push_str(&format!(
+            "; the filter lets {} of {} through",
+            grouped(let_through),
+            counted(items, "item", "items")
+        ));
+    }
+    reason
+}
+
+fn why(query: &Query<'_>, asked: &Asked, found: usize) -> String {
     if query.fallback || matches!(query.about, About::Popular(_)) {
         return popular(query, found);
     }
@@ -67,6 +80,9 @@ fn filters(query: &Query<'_>, are: &str) -> String {
     let mut ends = Vec::new();
     if query.only.is_some() {
         ends.push("among `only`");
+    }
+    if !query.filters.is_empty() {
+        ends.push("let through by the filter");
     }
     if !query.exclude.is_empty() {
         ends.push("not excluded");

@@ -19,6 +19,8 @@ pub(super) struct Pick {
     pub source: Source,
     /// The category it is popular in.
     pub category: Option<String>,
+    /// What its score was multiplied by.
+    pub boost: Option<f64>,
 }
 
 impl Pick {
@@ -28,8 +30,22 @@ impl Pick {
             score,
             source: Source::AlsoBought,
             category: None,
+            boost: None,
         }
     }
+}
+
+/// Multiplies scores by the factors of their items, and puts the picks into the order of what comes
+/// out; what stood first stays first among equals.
+pub(super) fn boosted(picks: &mut [Pick], factor: impl Fn(u32) -> f64) {
+    for pick in picks.iter_mut() {
+        let factor = factor(pick.item);
+        let score = (f64::from(pick.score) * factor) as f32;
+        // A product past what fits stays a number, and a zero has no sign.
+        pick.score = score.clamp(f32::MIN, f32::MAX) + 0.0;
+        pick.boost = Some(factor);
+    }
+    picks.sort_by(|one, other| other.score.total_cmp(&one.score));
 }
 
 impl Query<'_> {
@@ -41,23 +57,25 @@ impl Query<'_> {
         let (picks, rows) = self.picks(&asked, self.n, scratch)?;
         let short_reason = (picks.len() < self.n).then(|| short::reason(self, &asked, picks.len()));
         let engine = self.engine;
-        let shown = |pick: &Pick| match &engine.variants {
-            None => pick.item,
-            Some(variants) => variants
-                .shown(pick.item, |item| asked.filter.allows(item))
-                .unwrap_or(pick.item),
-        };
         let evidence = match rows {
             Rows::Kept => None,
             Rows::Anew => Some(engine.evidence(&picks, &asked.units)?),
         };
         let items = picks
             .iter()
-            .map(|pick| engine.in_words(pick, shown(pick), &asked, evidence.as_ref()))
+            .map(|pick| {
+                engine.in_words(
+                    pick,
+                    engine.shown(pick.item, &asked),
+                    &asked,
+                    evidence.as_ref(),
+                )
+            })
             .collect();
         Ok(Suggestions {
             items,
             short_reason,
+            let_through: asked.let_through,
             unknown: asked.unknown,
         })
     }
@@ -72,6 +90,13 @@ impl Query<'_> {
         let engine = self.engine;
         let (mut picks, rows) = match asked.units.is_empty() {
             true => (Vec::new(), Rows::Kept),
+            false if asked.boost.is_some() => {
+                let (mut all, rows) =
+                    engine.all_of_lists(&asked.units, asked.of_units(), scratch)?;
+                boosted(&mut all, |unit| self.factor_of(asked, unit));
+                all.truncate(n);
+                (all, rows)
+            }
             false => engine.best_of_lists(&asked.units, n, asked.of_units(), scratch)?,
         };
         let popular = matches!(self.about, About::Popular(_));
@@ -81,28 +106,44 @@ impl Query<'_> {
         Ok((picks, rows))
     }
 
+    /// What the score of a unit of the lists is multiplied by: as the item that is shown for it.
+    fn factor_of(&self, asked: &Asked, unit: u32) -> f64 {
+        self.factor(asked, self.engine.shown(unit, asked))
+            .unwrap_or(1.0)
+    }
+
     /// Fills up with what is popular.
     fn fall_back(&self, asked: &Asked, n: usize, picks: &mut Vec<Pick>) {
         let engine = self.engine;
         let mut taken: BTreeSet<u32> = picks.iter().map(|pick| pick.item).collect();
+        // A boost may choose what stands last.
+        let most = |picks: &[Pick]| match asked.boost {
+            Some(_) => usize::MAX,
+            None => n - picks.len(),
+        };
         let mut take = |items: &[u32], category: Option<&str>, picks: &mut Vec<Pick>| {
-            for &item in items {
-                if picks.len() == n {
-                    return;
-                }
-                if asked.of_units().allows(item) && taken.insert(item) {
-                    let buyers = row_of(engine.purchases.by_item(), item as usize).len();
-                    picks.push(Pick {
-                        item,
-                        score: buyers as f32,
-                        source: match category {
-                            Some(_) => Source::CategoryPopular,
-                            None => Source::Popular,
-                        },
-                        category: category.map(str::to_owned),
-                    });
-                }
+            let open = |&&item: &&u32| asked.of_units().allows(item) && taken.insert(item);
+            let popular = |&item: &u32| Pick {
+                item,
+                score: row_of(engine.purchases.by_item(), item as usize).len() as f32,
+                source: match category {
+                    Some(_) => Source::CategoryPopular,
+                    None => Source::Popular,
+                },
+                category: category.map(str::to_owned),
+                boost: None,
+            };
+            let mut level: Vec<Pick> = items
+                .iter()
+                .filter(open)
+                .map(popular)
+                .take(most(picks))
+                .collect();
+            if asked.boost.is_some() {
+                boosted(&mut level, |unit| self.factor_of(asked, unit));
+                level.truncate(n - picks.len());
             }
+            picks.append(&mut level);
         };
         let categories = engine
             .goods
@@ -116,7 +157,7 @@ impl Query<'_> {
                 }
             }
         }
-        if !matches!(self.about, About::Popular(Some(_))) {
+        if picks.len() < n && !matches!(self.about, About::Popular(Some(_))) {
             take(engine.popularity.best(), None, picks);
         }
     }

@@ -36,22 +36,52 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Result<(Vec<Pick>, Rows)> {
         let picks = self.best_of_kept(units, n, filter, scratch)?;
-        let model = &self.also_bought;
-        let cut = |&unit: &u32| model.lists().of(unit).items.len() >= model.settings().neighbours;
-        if picks.len() == n || !units.iter().any(cut) {
+        if picks.len() == n || !units.iter().any(|&unit| self.is_cut(unit)) {
             return Ok((picks, Rows::Kept));
         }
+        Ok((self.best_of_rows(units, n, filter, scratch)?, Rows::Anew))
+    }
+
+    /// All of the lists of some units, added up over whole rows, best first.
+    pub(super) fn all_of_lists(
+        &self,
+        units: &[u32],
+        filter: &Filter,
+        scratch: &mut Scratch,
+    ) -> Result<(Vec<Pick>, Rows)> {
+        let all = self.items.len();
+        match units.iter().any(|&unit| self.is_cut(unit)) {
+            true => Ok((self.best_of_rows(units, all, filter, scratch)?, Rows::Anew)),
+            false => Ok((self.best_of_kept(units, all, filter, scratch)?, Rows::Kept)),
+        }
+    }
+
+    /// Whether a unit's list may keep less than its row.
+    fn is_cut(&self, unit: u32) -> bool {
+        let model = &self.also_bought;
+        model.lists().of(unit).items.len() >= model.settings().neighbours
+    }
+
+    /// The best of whole rows of some units, added up.
+    fn best_of_rows(
+        &self,
+        units: &[u32],
+        n: usize,
+        filter: &Filter,
+        scratch: &mut Scratch,
+    ) -> Result<Vec<Pick>> {
         let (source, all) = (self.source()?, self.items.len());
         let mut picks = Vec::new();
         let add = |sums: &mut Sums<'_>| {
-            model.rows(source, units, all, filter, |_, near| {
-                sums.add(near.item.get(), near.score);
-            })
+            self.also_bought
+                .rows(source, units, all, filter, |_, near| {
+                    sums.add(near.item.get(), near.score);
+                })
         };
         scratch.best(all, n, filter, add, |item, score| {
             picks.push(Pick::from_lists(item, score));
         })?;
-        Ok((picks, Rows::Anew))
+        Ok(picks)
     }
 
     /// The best of the kept neighbours of some units, added up.

@@ -19,6 +19,16 @@ impl Engine {
         self.rows_anew(units, &Filter::all().only(&items, self.items.len())?)
     }
 
+    /// The item that is shown for a unit of the lists.
+    pub(super) fn shown(&self, unit: u32, asked: &Asked) -> u32 {
+        match &self.variants {
+            None => unit,
+            Some(variants) => variants
+                .shown(unit, |item| asked.filter.allows(item))
+                .unwrap_or(unit),
+        }
+    }
+
     /// A pick with its reason; `shown` is the item that stands for it.
     pub(super) fn in_words(
         &self,
@@ -44,6 +54,7 @@ impl Engine {
             item: self.id(shown).to_owned(),
             name: self.name(shown),
             score: pick.score,
+            boost: pick.boost,
             source: pick.source,
             reason,
         }
@@ -98,6 +109,7 @@ pub(super) fn suggestion_of(engine: &Engine, item: u32, near: Neighbour) -> Sugg
         item: engine.id(near.item.get()).to_owned(),
         name: engine.name(near.item.get()),
         score: near.score,
+        boost: None,
         source: Source::AlsoBought,
         reason: engine.reason(item, near, 0),
     }

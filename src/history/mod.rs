@@ -96,12 +96,16 @@ pub use understand::returns::ReturnCounts;
 pub use understand::status::{CANCELLED, FULFILLED, Standing, UNFULFILLED};
 
 pub(crate) use catalogue::{CustomerTable, ItemTable};
+pub(crate) use decimal::MISSING;
 use events::EventTable;
 pub(crate) use labels::NONE;
+pub(crate) use lines::Texts;
 use lines::{LineTable, OrderTable};
 pub(crate) use shelf::Shelf;
 use spend::SpendTable;
 use tables::ToldTables;
+pub(crate) use time::zone;
+pub(crate) use typed::Typed;
 
 /// What a shop tells, understood. See the [module](self) for what the data means.
 ///

@@ -42,6 +42,16 @@ impl Filter {
         Ok(self)
     }
 
+    /// None but the items whose bits are set, of those that were let through already.
+    pub(crate) fn among(mut self, words: Vec<u64>) -> Self {
+        let mut set = ItemSet(words);
+        if let Some(before) = &self.only {
+            set.join(before, |a, b| a & b);
+        }
+        self.only = Some(set);
+        self
+    }
+
     /// Whether the item may be suggested.
     #[inline]
     pub fn allows(&self, item: u32) -> bool {

@@ -1,0 +1,227 @@
+//! Rules over goods: which items a filter lets through, and what a boost multiplies their scores by.
+//!
+//! A text is compiled once for an engine. What a rule asks of the items alone is evaluated once too;
+//! what it asks of the question (`context.`, `customer.`), for each question.
+
+mod blocks;
+mod cache;
+mod facts;
+mod one;
+mod program;
+
+pub(super) use cache::Rules;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::rules::{Clock, Evaluation, Expr, Formula, Rule, RuleProblem, Test, Verdict, explain};
+use blocks::Blocks;
+use facts::{Fact, Goods};
+use one::{OneItem, Scope};
+use program::{Binder, for_each_value, is_same_value};
+use std::sync::OnceLock;
+
+/// A filter, compiled.
+#[derive(Debug)]
+pub(super) struct ItemRule {
+    pub rule: Rule,
+    plan: Test<Fact>,
+    /// What asks for the items alone, and what asks for the question: an item is let through where both
+    /// hold.
+    of_items: Option<Test<Fact>>,
+    of_question: Option<Test<Fact>>,
+    needs: Needs,
+    /// The items of which `of_items` holds, a bit each.
+    holding: OnceLock<Vec<u64>>,
+}
+
+/// A boost, compiled.
+#[derive(Debug)]
+pub(super) struct ItemFormula {
+    plan: Expr<Fact>,
+    needs: Needs,
+    /// By item, where it does not ask for the question.
+    values: OnceLock<Vec<f64>>,
+}
+
+/// What of the question is asked for: the first field of it that is named.
+#[derive(Clone, Copy, Debug, Default)]
+struct Needs {
+    context: bool,
+    customer: bool,
+}
+
+impl Needs {
+    fn add(&mut self, expr: &Expr<Fact>) {
+        use crate::rules::ExprKind;
+        match &expr.kind {
+            ExprKind::Field(_, Fact::Context(_)) => self.context = true,
+            ExprKind::Field(_, Fact::Customer(_)) => self.customer = true,
+            ExprKind::Field(..) | ExprKind::Constant(_) | ExprKind::Ago(_) => {}
+            ExprKind::Aggregate(..) => {}
+            ExprKind::Anniversary(of) => self.add(of),
+            ExprKind::Drop(sides) | ExprKind::Arithmetic(_, sides) => {
+                self.add(&sides.0);
+                self.add(&sides.1);
+            }
+        }
+    }
+
+    fn of(test: &Test<Fact>) -> Self {
+        let mut needs = Needs::default();
+        for_each_value(test, &mut |expr| needs.add(expr));
+        needs
+    }
+
+    fn any(self) -> bool {
+        self.context || self.customer
+    }
+
+    /// Refuses a question that has not what is asked for.
+    fn check(self, what: &str, question: &Question<'_>) -> Result<()> {
+        let problem = if self.context && question.context.is_none() {
+            format!(
+                "{what} names `context.`, the item or basket that is looked at, but a question about {} looks at \
+                 none",
+                question.about
+            )
+        } else if self.customer && !question.has_customer {
+            format!(
+                "{what} names `customer.`, but a question about {} names no customer (customer = ...)",
+                question.about
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Error::rule(RuleProblem::new(problem)))
+    }
+}
+
+/// What of a question rules may ask for.
+#[derive(Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// What it is about, in words.
+    pub about: &'static str,
+    /// The items that are looked at.
+    pub context: Option<&'a [u32]>,
+    /// Whether a customer is named; one who is not known has no fields.
+    pub has_customer: bool,
+    pub customer: Option<u32>,
+}
+
+impl<'a> Question<'a> {
+    fn scope(&self, engine: &'a Engine) -> Scope<'a> {
+        Scope {
+            engine,
+            derived: engine.rules.derived(engine),
+            context: self.context.unwrap_or_default(),
+            customer: self.customer,
+        }
+    }
+}
+
+impl ItemRule {
+    fn compile(rule: Rule, engine: &Engine) -> Result<Self> {
+        let (derived, clock) = (engine.rules.derived(engine), engine.rules.clock(engine));
+        let plan = rule.plan(&Goods { engine, derived }, clock)?;
+        let parts = match &plan {
+            Test::All(parts) => parts.clone(),
+            other => vec![other.clone()],
+        };
+        let asks = |part: &Test<Fact>| Needs::of(part).any();
+        let (of_question, of_items): (Vec<_>, Vec<_>) = parts.into_iter().partition(asks);
+        let joined = |parts: Vec<Test<Fact>>| (!parts.is_empty()).then_some(Test::All(parts));
+        Ok(ItemRule {
+            needs: Needs::of(&plan),
+            rule,
+            plan,
+            of_items: joined(of_items),
+            of_question: joined(of_question),
+            holding: OnceLock::new(),
+        })
+    }
+
+    /// The items that it lets through, a bit each.
+    pub(super) fn holding(&self, engine: &Engine, question: &Question<'_>) -> Result<Vec<u64>> {
+        self.needs.check("the filter", question)?;
+        let evaluate = |test: &Test<Fact>, scope: Scope<'_>| {
+            let clock = engine.rules.clock(engine);
+            let node = Binder { scope, clock }.node(test);
+            Blocks { scope, clock }.holding(&node)
+        };
+        let of_items = self.of_items.as_ref().map(|test| {
+            // These ask for nothing of the question, so that any will do.
+            self.holding
+                .get_or_init(|| evaluate(test, question.scope(engine)))
+        });
+        let of_question = self
+            .of_question
+            .as_ref()
+            .map(|test| evaluate(test, question.scope(engine)));
+        Ok(match (of_items, of_question) {
+            (Some(fixed), Some(mut varying)) => {
+                for (word, fixed) in varying.iter_mut().zip(fixed) {
+                    *word &= fixed;
+                }
+                varying
+            }
+            (Some(fixed), None) => fixed.clone(),
+            (None, varying) => varying.unwrap_or_default(),
+        })
+    }
+
+    /// Why it lets an item through, or not.
+    pub(super) fn explain(&self, engine: &Engine, question: &Question<'_>, item: u32) -> Verdict {
+        let item = OneItem {
+            scope: question.scope(engine),
+            item,
+        };
+        let mut evaluation = Evaluation::new(&item, engine.rules.clock(engine));
+        let clause = explain(self.rule.tree(), &self.plan, &mut evaluation);
+        Verdict {
+            holds: clause.holds,
+            clause,
+        }
+    }
+}
+
+impl ItemFormula {
+    fn compile(formula: Formula, engine: &Engine) -> Result<Self> {
+        let (derived, clock) = (engine.rules.derived(engine), engine.rules.clock(engine));
+        let plan = formula.plan(&Goods { engine, derived }, clock)?;
+        let mut needs = Needs::default();
+        needs.add(&plan);
+        Ok(ItemFormula {
+            plan,
+            needs,
+            values: OnceLock::new(),
+        })
+    }
+
+    pub(super) fn check(&self, question: &Question<'_>) -> Result<()> {
+        self.needs.check("the boost", question)
+    }
+
+    /// What an item's score is multiplied by: 0 where that is missing.
+    pub(super) fn factor(&self, engine: &Engine, question: &Question<'_>, item: u32) -> f64 {
+        let clock: &Clock = engine.rules.clock(engine);
+        let factor = match self.needs.any() || is_same_value(&self.plan) {
+            true => {
+                let item = OneItem {
+                    scope: question.scope(engine),
+                    item,
+                };
+                let value = Evaluation::new(&item, clock).value(&self.plan);
+                value.and_then(crate::rules::Value::number)
+            }
+            false => {
+                let values = self.values.get_or_init(|| {
+                    let scope = question.scope(engine);
+                    let numbers = Binder { scope, clock }.numbers(&self.plan);
+                    Blocks { scope, clock }.numbers(&numbers)
+                });
+                values.get(item as usize).copied()
+            }
+        };
+        factor.filter(|factor| !factor.is_nan()).unwrap_or(0.0)
+    }
+}

@@ -1,0 +1,293 @@
+//! A rule over goods bound to one question: what does not change from item to item is worked out, and
+//! what asks one column of texts became a table by label.
+
+use super::facts::{Fact, Number};
+use super::one::{OneItem, Scope};
+use crate::history::{Labels, NONE, Texts, Typed};
+use crate::rules::{
+    Arithmetic, Clock, Comparison, Constant, Evaluation, Expr, ExprKind, Test, Type, Value, Whose,
+};
+
+/// A condition over all items.
+pub(super) enum Node<'a> {
+    All(Vec<Node<'a>>),
+    Any(Vec<Node<'a>>),
+    Not(Box<Node<'a>>),
+    /// The same of every item.
+    Same(Option<bool>),
+    /// By the label that an item has in a column of texts; unknown without one.
+    Labels(&'a [u32], Vec<bool>),
+    /// By item.
+    Each(Vec<bool>),
+    Flags(&'a [Option<bool>]),
+    Compare(Comparison, Numbers<'a>, Numbers<'a>),
+    Among(Numbers<'a>, Vec<f64>),
+    KnownNumber(Numbers<'a>),
+    KnownLabel(&'a [u32]),
+    /// What is asked one item after the other.
+    Plain(&'a Test<Fact>),
+}
+
+/// A number of every item; NaN where it is missing.
+pub(super) enum Numbers<'a> {
+    Same(f64),
+    Column(&'a [f64]),
+    Drop(Box<(Numbers<'a>, Numbers<'a>)>),
+    Arithmetic(Arithmetic, Box<(Numbers<'a>, Numbers<'a>)>),
+}
+
+/// Binds plans to a question.
+pub(super) struct Binder<'a> {
+    pub scope: Scope<'a>,
+    pub clock: &'a Clock,
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn node(&self, test: &'a Test<Fact>) -> Node<'a> {
+        let nodes = |parts: &'a [Test<Fact>]| parts.iter().map(|part| self.node(part)).collect();
+        if is_same(test) {
+            let question = OneItem {
+                scope: self.scope,
+                item: u32::MAX,
+            };
+            return Node::Same(Evaluation::new(&question, self.clock).test(test));
+        }
+        match test {
+            Test::All(parts) => Node::All(nodes(parts)),
+            Test::Any(parts) => Node::Any(nodes(parts)),
+            Test::Not(part) => Node::Not(Box::new(self.node(part))),
+            Test::Compare(by, sides) => self.compare(*by, &sides.0, &sides.1, test),
+            Test::Between(parts) => self.between(parts, test),
+            Test::In(value, list) => self.listed(value, list, test),
+            Test::Under(value, path) => {
+                self.by_label(value, test, |label| crate::rules::is_under(label, path))
+            }
+            Test::Contains(value, part) => {
+                self.by_label(value, test, |label| label.to_lowercase().contains(part))
+            }
+            Test::IsTrue(value) => self.flag(value).unwrap_or(Node::Plain(test)),
+            Test::Known(value) => self.known(value).unwrap_or(Node::Plain(test)),
+            Test::Missing(value) => match self.known(value) {
+                Some(known) => Node::Not(Box::new(known)),
+                None => Node::Plain(test),
+            },
+            _ => Node::Plain(test),
+        }
+    }
+
+    fn compare(
+        &self,
+        by: Comparison,
+        left: &'a Expr<Fact>,
+        right: &'a Expr<Fact>,
+        test: &'a Test<Fact>,
+    ) -> Node<'a> {
+        if left.of == Type::Number && right.of == Type::Number {
+            return Node::Compare(by, self.numbers(left), self.numbers(right));
+        }
+        // Equality of texts holds both ways round.
+        let (column, other) = match is_same_value(left) {
+            true => (right, left),
+            false => (left, right),
+        };
+        match self.text(other) {
+            Some(None) => Node::Same(None),
+            Some(Some(text)) => self.by_label(column, test, |label| by.holds(label.cmp(text))),
+            None => Node::Plain(test),
+        }
+    }
+
+    fn between(&self, parts: &'a [Expr<Fact>; 3], test: &'a Test<Fact>) -> Node<'a> {
+        let [value, low, high] = parts;
+        if parts.iter().any(|part| part.of != Type::Number) {
+            return Node::Plain(test);
+        }
+        Node::All(vec![
+            Node::Compare(Comparison::Ge, self.numbers(value), self.numbers(low)),
+            Node::Compare(Comparison::Le, self.numbers(value), self.numbers(high)),
+        ])
+    }
+
+    fn listed(
+        &self,
+        value: &'a Expr<Fact>,
+        list: &'a [Constant],
+        test: &'a Test<Fact>,
+    ) -> Node<'a> {
+        if value.of == Type::Number {
+            let numbers = list.iter().filter_map(|constant| constant.value().number());
+            return Node::Among(self.numbers(value), numbers.collect());
+        }
+        let mut texts: Vec<&str> = Vec::new();
+        for constant in list {
+            match constant {
+                Constant::Text(text) => texts.push(text),
+                _ => return Node::Plain(test),
+            }
+        }
+        texts.sort_unstable();
+        self.by_label(value, test, |label| texts.binary_search(&label).is_ok())
+    }
+
+    /// A text that is the same for every item: `Some(None)` where it is missing.
+    fn text(&self, expr: &'a Expr<Fact>) -> Option<Option<&'a str>> {
+        if expr.of != Type::Text || !is_same_value(expr) {
+            return None;
+        }
+        match &expr.kind {
+            ExprKind::Constant(Constant::Text(text)) => Some(Some(text)),
+            ExprKind::Field(Whose::Subject, fact) => match self.scope.value(fact, u32::MAX) {
+                Some(Value::Text(text)) => Some(Some(text)),
+                _ => Some(None),
+            },
+            _ => None,
+        }
+    }
+
+    /// What asks one column of texts, asked once a label.
+    fn by_label(
+        &self,
+        value: &'a Expr<Fact>,
+        test: &'a Test<Fact>,
+        holds: impl Fn(&str) -> bool,
+    ) -> Node<'a> {
+        let ExprKind::Field(Whose::Subject, fact) = &value.kind else {
+            return Node::Plain(test);
+        };
+        let asked = |labels: &Labels| labels.iter().map(&holds).collect();
+        match self.texts(fact) {
+            Some(texts) => Node::Labels(&texts.codes, asked(&texts.labels)),
+            None if *fact == Fact::Product => Node::Each(asked(&self.scope.engine.items)),
+            None => Node::Plain(test),
+        }
+    }
+
+    fn texts(&self, fact: &Fact) -> Option<&'a Texts> {
+        let goods = self.scope.engine.goods.as_ref();
+        match fact {
+            Fact::Name => goods?.name.as_ref(),
+            Fact::Category => goods?.category.as_ref(),
+            Fact::Brand => goods?.brand.as_ref(),
+            Fact::Group => self.scope.derived.group.as_ref(),
+            Fact::Own(place) => match &goods?.own.get(*place)?.1 {
+                Typed::Text(texts) => Some(texts),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn flag(&self, value: &'a Expr<Fact>) -> Option<Node<'a>> {
+        let ExprKind::Field(Whose::Subject, fact) = &value.kind else {
+            return None;
+        };
+        match fact {
+            Fact::InStock => {
+                let stock = self.scope.derived.number(Number::Stock)?;
+                let none = Numbers::Same(0.0);
+                Some(Node::Compare(Comparison::Gt, Numbers::Column(stock), none))
+            }
+            Fact::Own(place) => match &self.scope.engine.goods.as_ref()?.own.get(*place)?.1 {
+                Typed::Flag(flags) => Some(Node::Flags(flags)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn known(&self, value: &'a Expr<Fact>) -> Option<Node<'a>> {
+        if value.of == Type::Number {
+            return Some(Node::KnownNumber(self.numbers(value)));
+        }
+        let ExprKind::Field(Whose::Subject, fact) = &value.kind else {
+            return None;
+        };
+        match fact {
+            Fact::InStock => {
+                let stock = self.scope.derived.number(Number::Stock)?;
+                Some(Node::KnownNumber(Numbers::Column(stock)))
+            }
+            fact => Some(Node::KnownLabel(&self.texts(fact)?.codes)),
+        }
+    }
+
+    pub(super) fn numbers(&self, expr: &'a Expr<Fact>) -> Numbers<'a> {
+        let both = |sides: &'a (Expr<Fact>, Expr<Fact>)| {
+            Box::new((self.numbers(&sides.0), self.numbers(&sides.1)))
+        };
+        match &expr.kind {
+            ExprKind::Constant(constant) => same(constant.value()),
+            ExprKind::Drop(sides) => Numbers::Drop(both(sides)),
+            ExprKind::Arithmetic(sign, sides) => Numbers::Arithmetic(*sign, both(sides)),
+            ExprKind::Field(Whose::Subject, fact) => self.column(fact),
+            // Rows of an item are refused by the schema.
+            _ => Numbers::Same(f64::NAN),
+        }
+    }
+
+    fn column(&self, fact: &Fact) -> Numbers<'a> {
+        let goods = self.scope.engine.goods.as_ref();
+        let column = match fact {
+            Fact::Number(number) => self.scope.derived.number(*number),
+            Fact::Own(place) => match goods.and_then(|goods| goods.own.get(*place)) {
+                Some((_, Typed::Number(numbers))) => Some(&numbers[..]),
+                _ => None,
+            },
+            fact => {
+                let value = self.scope.value(fact, u32::MAX);
+                return value.map_or(Numbers::Same(f64::NAN), same);
+            }
+        };
+        column.map_or(Numbers::Same(f64::NAN), Numbers::Column)
+    }
+}
+
+fn same<'a>(value: Value<'_>) -> Numbers<'a> {
+    Numbers::Same(value.number().unwrap_or(f64::NAN))
+}
+
+/// Whether an expression has one value for all items.
+pub(super) fn is_same_value(expr: &Expr<Fact>) -> bool {
+    match &expr.kind {
+        ExprKind::Field(Whose::Subject, fact) => fact.is_of_question(),
+        ExprKind::Field(Whose::Row(_), _) | ExprKind::Aggregate(..) => false,
+        ExprKind::Constant(_) | ExprKind::Ago(_) => true,
+        ExprKind::Anniversary(of) => is_same_value(of),
+        ExprKind::Drop(sides) | ExprKind::Arithmetic(_, sides) => {
+            is_same_value(&sides.0) && is_same_value(&sides.1)
+        }
+    }
+}
+
+/// Whether a condition holds of all items or of none.
+fn is_same(test: &Test<Fact>) -> bool {
+    let mut same = true;
+    for_each_value(test, &mut |expr| same &= is_same_value(expr));
+    same
+}
+
+/// Every value that a condition asks for.
+pub(super) fn for_each_value<'t>(test: &'t Test<Fact>, then: &mut impl FnMut(&'t Expr<Fact>)) {
+    match test {
+        Test::All(parts) | Test::Any(parts) => {
+            parts.iter().for_each(|part| for_each_value(part, then));
+        }
+        Test::Not(part) => for_each_value(part, then),
+        Test::Has(_) | Test::No(_) | Test::Segment(_) => {}
+        Test::Compare(_, sides) => {
+            then(&sides.0);
+            then(&sides.1);
+        }
+        Test::Between(parts) => parts.iter().for_each(then),
+        Test::In(value, _)
+        | Test::Under(value, _)
+        | Test::Contains(value, _)
+        | Test::Within(value, ..)
+        | Test::Missing(value)
+        | Test::Known(value)
+        | Test::IsTrue(value) => then(value),
+    }
+}
+
+/// That an item has no label.
+pub(super) const NO_LABEL: u32 = NONE;
