@@ -3,6 +3,7 @@
 mod cmd;
 mod output;
 mod progress;
+mod rules;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,7 @@ Examples:
   cobuy recommend shop.cobuy 17850
   cobuy export shop.cobuy --all -o also_bought.csv
   cobuy inspect shop.cobuy
+  cobuy rule check 'in_stock and price <= 20'
 
 Exit codes: 0 done; 1 the data, a file or a setting is at fault; 2 the command line is;
 3 there is no such item, customer or order.")]
@@ -41,6 +43,7 @@ enum Command {
     Forget(cmd::change::Forget),
     Export(cmd::export::Export),
     Inspect(cmd::inspect::Inspect),
+    Rule(cmd::rule::Rule),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Forget(forget) => forget.run(),
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Rule(rule) => rule.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -140,6 +144,8 @@ fn as_flags(message: &str) -> String {
         ("(clock_change = ", "(--clock-change "),
         ("(c_returns = ", "(--c-returns "),
         ("(decimal_comma)", "(--decimal-comma)"),
+        ("(customer = ", "(--customer "),
+        ("(context = ", "(--context "),
         ("(half_life = ", "(--half-life "),
         (
             "upsert replaces known ones",
