@@ -3,12 +3,14 @@
 //! A text is compiled once for an engine. What a rule asks of the items alone is evaluated once too;
 //! what it asks of the question (`context.`, `customer.`), for each question.
 
+mod asked;
 mod blocks;
 mod cache;
 mod facts;
 mod one;
 mod program;
 
+pub(super) use asked::count;
 pub(super) use cache::Rules;
 
 use crate::engine::Engine;
