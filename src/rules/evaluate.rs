@@ -309,17 +309,8 @@ pub(crate) fn contains(text: &str, part: &str) -> bool {
         return text.to_lowercase().contains(part);
     }
     // Most texts are searched without making others of them.
-    let (text, part) = (text.as_bytes(), part.as_bytes());
-    let Some((first, rest)) = part.split_first() else {
-        return true;
-    };
-    let Some(last) = text.len().checked_sub(part.len()) else {
-        return false;
-    };
-    (0..=last).any(|place| {
-        text[place].to_ascii_lowercase() == *first
-            && text[place + 1..place + part.len()].eq_ignore_ascii_case(rest)
-    })
+    let mut places = text.as_bytes().windows(part.len().max(1));
+    part.is_empty() || places.any(|place| place.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// Whether a path is another or lies under it, by whole parts.
