@@ -4,6 +4,9 @@
 #![cfg(feature = "csv")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[allow(dead_code)] // the tests of the shop itself use all of it
+#[path = "../datasets/generate/mod.rs"]
+mod generate;
 #[path = "reference/goods.rs"]
 mod goods;
 
@@ -365,6 +368,122 @@ fn a_filter_lets_through_what_its_twin_does() {
         some * 3 > all,
         "too few of the rules divide the goods: {some} of {all}"
     );
+}
+
+/// A table of the simulated shop as cells; no value has quotes, so a comma always ends one.
+fn cells(csv: &str, kinds: &BTreeMap<&str, Kind>) -> BTreeMap<String, Row> {
+    let mut lines = csv.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let row = |line: &str| {
+        let mut row = Row::new();
+        let values: Vec<&str> = line.split(',').collect();
+        for (name, text) in names
+            .iter()
+            .zip(&values)
+            .filter(|(_, text)| !text.is_empty())
+        {
+            let cell = match kinds.get(name) {
+                Some(Kind::Number) => Cell::Number(text.parse().unwrap()),
+                Some(Kind::Flag) => Cell::Flag(*text == "true"),
+                Some(Kind::Time) => Cell::Time(text.parse::<cobuy::Instant>().unwrap().0),
+                Some(Kind::Text) | None => Cell::Text((*text).to_owned()),
+            };
+            row.insert((*name).to_owned(), cell);
+        }
+        row.insert("product".to_owned(), Cell::Text(values[0].to_owned()));
+        (values[0].to_owned(), row)
+    };
+    lines.map(row).collect()
+}
+
+/// The simulated shop, with what its tables tell.
+fn simulated() -> Shop {
+    let folder = tempfile::tempdir().unwrap();
+    generate::write(folder.path(), 300, 1).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let number = |name| (name, Kind::Number);
+    let kinds = BTreeMap::from(["price", "cost", "stock", "children", "income"].map(number));
+    let history = Tables::new(Settings::default())
+        .read(TableName::Orders, folder.path().join("orders.csv"))
+        .unwrap()
+        .read(TableName::Items, folder.path().join("items.csv"))
+        .unwrap()
+        .read(TableName::Customers, folder.path().join("customers.csv"))
+        .unwrap()
+        .history()
+        .unwrap();
+    Shop {
+        engine: Engine::builder(&history).fit().unwrap(),
+        items: cells(&read("items.csv"), &kinds),
+        customers: cells(&read("customers.csv"), &kinds),
+        now: history.summary().as_of.unwrap().0,
+    }
+}
+
+#[test]
+fn filters_of_the_simulated_shop_let_through_what_their_twin_does() {
+    let shop = simulated();
+    let ids: Vec<String> = shop.engine.items().iter().map(str::to_owned).collect();
+    let categories: BTreeSet<String> = shop
+        .items
+        .values()
+        .filter_map(|row| match row.get("category")? {
+            Cell::Text(path) => Some(path.clone()),
+            _ => None,
+        })
+        .collect();
+    let categories: Vec<String> = categories.into_iter().collect();
+    let mut dice = Dice(10);
+    let mut divided = 0;
+    for round in 0..300 {
+        let item = dice.pick(&ids).clone();
+        let path = dice.pick(&categories);
+        let path = if round % 2 == 0 {
+            path
+        } else {
+            path.split('/').next().unwrap()
+        };
+        let price = dice.below(80);
+        let customer = dice
+            .pick(&shop.customers.keys().cloned().collect::<Vec<_>>())
+            .clone();
+        let tree = match round % 6 {
+            0 => {
+                json!({"all": [{"under": [{"field": "category"}, path]}, {"is_true": {"field": "in_stock"}}]})
+            }
+            1 => {
+                json!({"any": [{"under": [{"field": "category"}, path]}, {"lt": [{"field": "price"}, {"value": price}]}]})
+            }
+            2 => {
+                json!({"all": [{"gt": [{"div": [{"field": "margin"}, {"field": "price"}]}, {"value": 0.3}]},
+                                {"ge": [{"field": "stock"}, {"value": price}]}]})
+            }
+            3 => {
+                json!({"not": {"le": [{"field": "price"}, {"mul": [{"field": "context.price"}, {"value": 1.5}]}]}})
+            }
+            4 => json!({"all": [{"ge": [{"field": "customer.children"}, {"value": 1}]},
+                                {"missing": {"field": "cost"}}]}),
+            _ => json!({"all": [{"eq": [{"field": "category"}, {"field": "context.category"}]},
+                                {"in": [{"field": "product"}, [item, ids[0], ids[1]]]}]}),
+        };
+        let query = shop
+            .engine
+            .also_bought(&item)
+            .customer(&customer)
+            .filter(rule_of(&tree));
+        let expected = shop.holding(&tree, std::slice::from_ref(&item), Some(&customer));
+        assert_eq!(query.let_through().unwrap(), expected, "{}", rule_of(&tree));
+        let plain = shop
+            .engine
+            .also_bought(&item)
+            .only(expected.iter().copied());
+        assert_eq!(
+            query.suggest().unwrap().items,
+            plain.suggest().unwrap().items
+        );
+        divided += usize::from(!expected.is_empty() && expected.len() < ids.len());
+    }
+    assert!(divided > 150, "{divided} of 300 rules divide the goods");
 }
 
 #[test]
