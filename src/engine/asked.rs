@@ -2,13 +2,12 @@
 //! stand for them in the lists.
 
 use super::Engine;
-use super::filter::{ItemFormula, Question};
+use super::filter::{ItemFormula, count};
 use super::goods::check_category;
 use super::query::{About, Query};
 use crate::error::Result;
 use crate::ids::ItemIx;
 use crate::models::filter::Filter;
-use crate::rules::Verdict;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -29,7 +28,7 @@ pub(super) struct Asked {
     /// What scores are multiplied by.
     pub boost: Option<Arc<ItemFormula>>,
     /// Whom `customer.` means, by index.
-    customer: Option<u32>,
+    pub customer: Option<u32>,
 }
 
 impl Asked {
@@ -64,7 +63,11 @@ impl Query<'_> {
         let customer = customer.map(|row| row as u32);
         let mut filter = self.what_is_named(&given, &mut unknown)?;
         let question = self.question(&given, customer);
-        let let_through = self.let_through(&question, &mut filter)?;
+        let through = self.through(&question)?;
+        let let_through = through.as_ref().map(|words| count(words));
+        if let Some(words) = through {
+            filter = filter.among(words);
+        }
         let boost = self
             .boost
             .as_ref()
@@ -87,72 +90,6 @@ impl Query<'_> {
             boost,
             customer,
         })
-    }
-
-    /// Whom the question names, where it does.
-    fn whose(&self) -> Option<&str> {
-        match &self.about {
-            About::Customer(customer) => Some(customer),
-            _ => self.customer.as_deref(),
-        }
-    }
-
-    /// What rules may ask for.
-    fn question<'a>(&self, given: &'a [u32], customer: Option<u32>) -> Question<'a> {
-        let (about, looks_at) = match self.about {
-            About::Item(_) => ("an item", true),
-            About::Basket(_) => ("a basket", true),
-            About::Customer(_) => ("a customer", false),
-            About::Popular(_) => ("what is popular", false),
-        };
-        Question {
-            about,
-            context: looks_at.then_some(given),
-            has_customer: self.whose().is_some(),
-            customer,
-        }
-    }
-
-    /// Puts the rules' verdicts into a filter, and counts what they let through.
-    fn let_through(&self, question: &Question<'_>, filter: &mut Filter) -> Result<Option<u64>> {
-        let engine = self.engine;
-        let mut all: Option<Vec<u64>> = None;
-        for text in &self.filters {
-            let mut words = engine
-                .rules
-                .filter(engine, text)?
-                .holding(engine, question)?;
-            for (word, before) in words.iter_mut().zip(all.iter().flatten()) {
-                *word &= before;
-            }
-            all = Some(words);
-        }
-        let Some(words) = all else {
-            return Ok(None);
-        };
-        let count = words.iter().map(|word| u64::from(word.count_ones())).sum();
-        *filter = std::mem::take(filter).among(words);
-        Ok(Some(count))
-    }
-
-    /// The first filter that does not let an item through, and why not.
-    pub(super) fn filtered(&self, asked: &Asked, item: u32) -> Result<Option<Verdict>> {
-        let question = self.question(&asked.given, asked.customer);
-        for text in &self.filters {
-            let rule = self.engine.rules.filter(self.engine, text)?;
-            let verdict = rule.explain(self.engine, &question, item);
-            if verdict.holds != Some(true) {
-                return Ok(Some(verdict));
-            }
-        }
-        Ok(None)
-    }
-
-    /// What an item's score is multiplied by.
-    pub(super) fn factor(&self, asked: &Asked, item: u32) -> Option<f64> {
-        let boost = asked.boost.as_ref()?;
-        let question = self.question(&asked.given, asked.customer);
-        Some(boost.factor(self.engine, &question, item))
     }
 
     /// What may be shown by what is named: excluded, only, owned, on the page.

@@ -1,6 +1,6 @@
 //! "Now", and steps of the calendar from it.
 
-use super::tree::{Date, Duration, Unit};
+use super::tree::{Date, Direction, Duration, Unit};
 use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp, Zoned};
@@ -57,6 +57,15 @@ impl Clock {
             Some(moved.timestamp().as_microsecond())
         };
         moved().unwrap_or(beyond)
+    }
+
+    /// The window that lies so far before "now", or behind it; `None` where there is no "now".
+    pub(crate) fn window(&self, direction: Direction, duration: Duration) -> Option<(i64, i64)> {
+        let now = self.now?;
+        Some(match direction {
+            Direction::Last => (self.moved(now, duration, true), now),
+            Direction::Next => (now, self.moved(now, duration, false)),
+        })
     }
 
     /// The instant of a date: of a day, its first in the shop's zone.

@@ -130,9 +130,7 @@ impl<'a, F: 'a, W: World<F>> Evaluation<'a, F, W> {
                 Some(list.iter().any(equal))
             }
             Test::Under(value, path) => Some(is_under(self.value(value)?.text()?, path)),
-            Test::Contains(value, part) => {
-                Some(self.value(value)?.text()?.to_lowercase().contains(part))
-            }
+            Test::Contains(value, part) => Some(contains(self.value(value)?.text()?, part)),
             Test::Within(value, direction, duration) => self.within(value, *direction, *duration),
             Test::Missing(value) => Some(self.value(value).is_none()),
             Test::Known(value) => Some(self.value(value).is_some()),
@@ -168,11 +166,7 @@ impl<'a, F: 'a, W: World<F>> Evaluation<'a, F, W> {
         direction: Direction,
         duration: Duration,
     ) -> Option<bool> {
-        let now = self.clock.now()?;
-        let edge = self
-            .clock
-            .moved(now, duration, direction == Direction::Last);
-        let (from, to) = (now.min(edge), now.max(edge));
+        let (from, to) = self.clock.window(direction, duration)?;
         match &value.kind {
             ExprKind::Anniversary(of) => {
                 let first = self.value(of)?.time()?;
@@ -307,6 +301,16 @@ fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
         (Some(true), Some(true)) => Some(true),
         _ => None,
     }
+}
+
+/// Whether a text contains another, which is lower case already, with case folded.
+pub(crate) fn contains(text: &str, part: &str) -> bool {
+    if !text.is_ascii() {
+        return text.to_lowercase().contains(part);
+    }
+    // Most texts are searched without making others of them.
+    let mut places = text.as_bytes().windows(part.len().max(1));
+    part.is_empty() || places.any(|place| place.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// Whether a path is another or lies under it, by whole parts.

@@ -84,6 +84,17 @@ impl Comparison {
         }
     }
 
+    /// The same with its sides changed round.
+    pub(crate) fn turned(self) -> Self {
+        match self {
+            Comparison::Eq | Comparison::Ne => self,
+            Comparison::Lt => Comparison::Gt,
+            Comparison::Le => Comparison::Ge,
+            Comparison::Gt => Comparison::Lt,
+            Comparison::Ge => Comparison::Le,
+        }
+    }
+
     /// Whether it holds of two values in this order.
     pub(crate) fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {

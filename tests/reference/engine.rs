@@ -545,6 +545,7 @@ impl Twin {
             item: self.ids[shown as usize].clone(),
             name: self.names[shown as usize].clone(),
             score,
+            boost: None,
             source,
             reason,
         }

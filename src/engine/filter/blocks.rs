@@ -4,7 +4,8 @@
 use super::facts::Fact;
 use super::one::{OneItem, Scope};
 use super::program::{NO_LABEL, Node, Numbers};
-use crate::rules::{Clock, Comparison, Evaluation, Test};
+use crate::history::MISSING;
+use crate::rules::{Arithmetic, Clock, Comparison, Evaluation, Test};
 
 /// Items a block: what a block needs stays in the nearest cache.
 const BLOCK: usize = 1024;
@@ -69,6 +70,9 @@ impl<'a> Blocks<'a> {
             Node::Each(verdicts) => of_each(&verdicts[range], |&holds| (holds, true)),
             Node::Flags(flags) => {
                 of_each(&flags[range], |&flag| (flag == Some(true), flag.is_some()))
+            }
+            Node::Times(times, from, to) => {
+                of_each(&times[range], |at| (from <= at && at < to, *at != MISSING))
             }
             Node::KnownLabel(codes) => of_each(&codes[range], |&code| (code != NO_LABEL, true)),
             Node::Compare(by, left, right) => compare(*by, left, right, first, count),
@@ -137,15 +141,25 @@ impl Kleene {
 fn of_each<T>(values: &[T], verdict: impl Fn(&T) -> (bool, bool)) -> Kleene {
     let mut made = Kleene::same(None);
     for (word, values) in values.chunks(64).enumerate() {
-        let (mut holds, mut known) = (0u64, 0u64);
-        for (bit, value) in values.iter().enumerate() {
+        let (mut holds, mut known) = ([0u8; 64], [0u8; 64]);
+        for ((holds, known), value) in holds.iter_mut().zip(&mut known).zip(values) {
             let (yes, is_known) = verdict(value);
-            holds |= u64::from(yes & is_known) << bit;
-            known |= u64::from(is_known) << bit;
+            (*holds, *known) = (u8::from(yes & is_known), u8::from(is_known));
         }
-        (made.holds[word], made.known[word]) = (holds, known);
+        (made.holds[word], made.known[word]) = (bits(&holds), bits(&known));
     }
     made
+}
+
+/// 64 bytes of 0 or 1 as bits. Each product brings the lowest bits of eight bytes together in its
+/// highest byte.
+fn bits(bytes: &[u8; 64]) -> u64 {
+    let mut word = 0;
+    for (place, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        word |= gathered << (8 * place);
+    }
+    word
 }
 
 fn compare(
@@ -173,12 +187,13 @@ fn compare(
 fn pairs(one: &[f64], other: &[f64], holds: impl Fn(f64, f64) -> bool) -> Kleene {
     let mut made = Kleene::same(None);
     for (word, (one, other)) in one.chunks(64).zip(other.chunks(64)).enumerate() {
-        let (mut yes, mut known) = (0u64, 0u64);
-        for (bit, (&one, &other)) in one.iter().zip(other).enumerate() {
-            yes |= u64::from(holds(one, other)) << bit;
-            known |= u64::from(!one.is_nan() & !other.is_nan()) << bit;
+        let (mut yes, mut known) = ([0u8; 64], [0u8; 64]);
+        let sides = one.iter().zip(other);
+        for ((yes, known), (&one, &other)) in yes.iter_mut().zip(&mut known).zip(sides) {
+            *known = u8::from(!one.is_nan() & !other.is_nan());
+            *yes = u8::from(holds(one, other)) & *known;
         }
-        (made.holds[word], made.known[word]) = (yes & known, known);
+        (made.holds[word], made.known[word]) = (bits(&yes), bits(&known));
     }
     made
 }
@@ -188,14 +203,14 @@ fn fill(numbers: &Numbers<'_>, first: usize, into: &mut [f64]) {
     match numbers {
         Numbers::Same(number) => into.fill(*number),
         Numbers::Column(column) => into.copy_from_slice(&column[first..first + into.len()]),
-        Numbers::Drop(sides) => {
-            combine(sides, first, into, |before, after| {
-                Some((before - after) / before)
-            });
-        }
-        Numbers::Arithmetic(sign, sides) => {
-            combine(sides, first, into, |left, right| sign.of(left, right));
-        }
+        // A loop for each operation, which the compiler makes wide.
+        Numbers::Drop(sides) => combine(sides, first, into, |before, after| {
+            (before - after) / before
+        }),
+        Numbers::Arithmetic(Arithmetic::Add, sides) => combine(sides, first, into, |a, b| a + b),
+        Numbers::Arithmetic(Arithmetic::Sub, sides) => combine(sides, first, into, |a, b| a - b),
+        Numbers::Arithmetic(Arithmetic::Mul, sides) => combine(sides, first, into, |a, b| a * b),
+        Numbers::Arithmetic(Arithmetic::Div, sides) => combine(sides, first, into, |a, b| a / b),
     }
 }
 
@@ -203,14 +218,14 @@ fn combine(
     sides: &(Numbers<'_>, Numbers<'_>),
     first: usize,
     into: &mut [f64],
-    of: impl Fn(f64, f64) -> Option<f64>,
+    of: impl Fn(f64, f64) -> f64,
 ) {
     let mut right = [f64::NAN; BLOCK];
     let right = &mut right[..into.len()];
     fill(&sides.0, first, into);
     fill(&sides.1, first, right);
     for (left, right) in into.iter_mut().zip(right) {
-        let value = of(*left, *right).filter(|value| value.is_finite());
-        *left = value.unwrap_or(f64::NAN);
+        let value = of(*left, *right);
+        *left = if value.is_finite() { value } else { f64::NAN };
     }
 }

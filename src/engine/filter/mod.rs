@@ -4,12 +4,14 @@
 //! what it asks of the question (`context.`, `customer.`), for each question.
 
 mod alone;
+mod asked;
 mod blocks;
 mod cache;
 mod facts;
 mod one;
 mod program;
 
+pub(super) use asked::count;
 pub(super) use cache::Rules;
 
 use crate::engine::Engine;

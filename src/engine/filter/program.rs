@@ -20,6 +20,8 @@ pub(super) enum Node<'a> {
     /// By item.
     Each(Vec<bool>),
     Flags(&'a [Option<bool>]),
+    /// From the first instant on and before the second.
+    Times(&'a [i64], i64, i64),
     Compare(Comparison, Numbers<'a>, Numbers<'a>),
     Among(Numbers<'a>, Vec<f64>),
     KnownNumber(Numbers<'a>),
@@ -63,7 +65,12 @@ impl<'a> Binder<'a> {
                 self.by_label(value, test, |label| crate::rules::is_under(label, path))
             }
             Test::Contains(value, part) => {
-                self.by_label(value, test, |label| label.to_lowercase().contains(part))
+                self.by_label(value, test, |label| crate::rules::contains(label, part))
+            }
+            Test::Within(value, direction, duration) => {
+                let window = self.clock.window(*direction, *duration);
+                let node = window.and_then(|window| self.within(value, window));
+                node.unwrap_or(Node::Plain(test))
             }
             Test::IsTrue(value) => self.flag(value).unwrap_or(Node::Plain(test)),
             Test::Known(value) => self.known(value).unwrap_or(Node::Plain(test)),
@@ -85,16 +92,61 @@ impl<'a> Binder<'a> {
         if left.of == Type::Number && right.of == Type::Number {
             return Node::Compare(by, self.numbers(left), self.numbers(right));
         }
-        // Equality of texts holds both ways round.
-        let (column, other) = match is_same_value(left) {
-            true => (right, left),
-            false => (left, right),
+        let (column, other, by) = match is_same_value(left) {
+            true => (right, left, by.turned()),
+            false => (left, right, by),
         };
+        if column.of == Type::Time {
+            return self.time(by, column, other).unwrap_or(Node::Plain(test));
+        }
         match self.text(other) {
             Some(None) => Node::Same(None),
             Some(Some(text)) => self.by_label(column, test, |label| by.holds(label.cmp(text))),
             None => Node::Plain(test),
         }
+    }
+
+    /// A column of times compared with one instant.
+    fn time(
+        &self,
+        by: Comparison,
+        column: &'a Expr<Fact>,
+        other: &'a Expr<Fact>,
+    ) -> Option<Node<'a>> {
+        let times = self.times(column)?;
+        let at = match &other.kind {
+            ExprKind::Constant(constant) => Some(constant.value()),
+            ExprKind::Field(Whose::Subject, fact) if is_same_value(other) => {
+                self.scope.value(fact, u32::MAX)
+            }
+            _ => return None,
+        };
+        let Some(Value::Time(at)) = at else {
+            return Some(Node::Same(None));
+        };
+        let behind = at.saturating_add(1);
+        Some(match by {
+            Comparison::Eq => Node::Times(times, at, behind),
+            Comparison::Ne => Node::Not(Box::new(Node::Times(times, at, behind))),
+            Comparison::Lt => Node::Times(times, i64::MIN, at),
+            Comparison::Le => Node::Times(times, i64::MIN, behind),
+            Comparison::Gt => Node::Times(times, behind, i64::MAX),
+            Comparison::Ge => Node::Times(times, at, i64::MAX),
+        })
+    }
+
+    fn times(&self, column: &'a Expr<Fact>) -> Option<&'a [i64]> {
+        let ExprKind::Field(Whose::Subject, Fact::Own(place)) = &column.kind else {
+            return None;
+        };
+        match &self.scope.engine.goods.as_ref()?.own.get(*place)?.1 {
+            Typed::Time(times) => Some(times),
+            _ => None,
+        }
+    }
+
+    fn within(&self, value: &'a Expr<Fact>, (from, to): (i64, i64)) -> Option<Node<'a>> {
+        Some(Node::Times(self.times(value)?, from, to))
     }
 
     fn between(&self, parts: &'a [Expr<Fact>; 3], test: &'a Test<Fact>) -> Node<'a> {
