@@ -407,6 +407,9 @@ impl<'a, S: Schema> Checker<'a, S> {
 
     fn no_column(&self, at: At, source: &Source, name: &str, prefix: &str) -> RuleProblem {
         let mut problem = format!("{} have no column `{}`", source.name(), shown(name));
+        if let Some(hint) = self.schema.row_hint(source, name) {
+            problem.push_str(&format!(": {hint}"));
+        }
         if self.schema.subject() == "customer" && self.schema.field(name).is_some() {
             problem.push_str(&format!(
                 "; the customer's own is `customer.{}`",

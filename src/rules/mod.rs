@@ -98,10 +98,10 @@ pub(crate) use types::{Schema, Type};
 use crate::error::{Error, Result};
 use json::Json;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
-use tree::{Condition, Operand, Term};
+use tree::{At, Condition, Operand, Term};
 use types::Anything;
 
 /// The version of the JSON form that this version reads and writes.
@@ -255,11 +255,16 @@ impl Rule {
         &self.tree
     }
 
-    /// The names of the segments that it asks for.
-    pub(crate) fn segments(&self) -> BTreeSet<String> {
+    /// The names of the segments that it asks for, and where each first stands.
+    pub(crate) fn segments(&self) -> BTreeMap<String, At> {
         let mut names = Names::default();
         names.of_condition(&self.tree);
         names.segments
+    }
+
+    /// What is wrong at a place of it.
+    pub(crate) fn problem(&self, at: At, problem: impl Into<String>) -> RuleProblem {
+        RuleProblem::new(problem).at(&self.written, at)
     }
 }
 
@@ -353,7 +358,7 @@ fn opened(json: &Json, key: &str) -> std::result::Result<Json, RuleProblem> {
 #[derive(Default)]
 struct Names {
     found: BTreeSet<String>,
-    segments: BTreeSet<String>,
+    segments: BTreeMap<String, At>,
     scopes: Vec<(tree::Source, Option<String>)>,
 }
 
@@ -365,8 +370,8 @@ impl Names {
             }
             Condition::Not(part) => self.of_condition(part),
             Condition::Has(of) | Condition::No(of) => self.of_rows(of, None),
-            Condition::InSegment(_, name) => {
-                self.segments.insert(name.clone());
+            Condition::InSegment(at, name) => {
+                self.segments.entry(name.clone()).or_insert(*at);
             }
             Condition::Template(..) => {}
             Condition::Compare(_, sides) => {

@@ -67,6 +67,11 @@ pub(crate) trait Schema {
     fn hint(&self, _name: &str) -> Option<String> {
         None
     }
+
+    /// What else there is to say of a field of rows that there is not.
+    fn row_hint(&self, _source: &Source, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// The schema of no shop: takes every name for a field that may hold anything.
