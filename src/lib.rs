@@ -15,6 +15,7 @@ pub mod models;
 mod near;
 mod parallel;
 pub mod rules;
+pub mod segments;
 pub mod text;
 mod watch;
 
@@ -34,4 +35,5 @@ pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour}
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};
 pub use rules::{Formula, Rule, RuleProblem, Verdict};
+pub use segments::{Asked, Segments};
 pub use watch::{Progress, Watch};

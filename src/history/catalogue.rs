@@ -73,6 +73,14 @@ impl History {
         })
     }
 
+    /// The item of an index.
+    pub(crate) fn item_at(&self, index: usize) -> Item<'_> {
+        Item {
+            history: self,
+            index,
+        }
+    }
+
     /// The customer of that id; `None` where no table names them.
     pub fn customer(&self, id: &str) -> Option<Customer<'_>> {
         let index = self.customer_ids.find(id)?;

@@ -57,6 +57,17 @@ impl History {
             })
         })
     }
+
+    /// The event on a row.
+    pub(crate) fn event(&self, row: usize) -> Option<Event<'_>> {
+        let events = self.events.as_ref()?;
+        let there = row < events.customer.len();
+        there.then_some(Event {
+            history: self,
+            events,
+            row,
+        })
+    }
 }
 
 impl<'a> Event<'a> {

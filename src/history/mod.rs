@@ -97,10 +97,9 @@ pub use understand::status::{CANCELLED, FULFILLED, Standing, UNFULFILLED};
 
 pub(crate) use catalogue::{CustomerTable, ItemTable};
 pub(crate) use decimal::MISSING;
-use events::EventTable;
+pub(crate) use events::EventTable;
 pub(crate) use labels::NONE;
-pub(crate) use lines::Texts;
-use lines::{LineTable, OrderTable};
+pub(crate) use lines::{LineTable, OrderTable, Texts};
 pub(crate) use shelf::Shelf;
 use spend::SpendTable;
 use tables::ToldTables;
@@ -176,14 +175,19 @@ impl History {
 
     /// All lines, by order id, time, item and the remaining values.
     pub fn lines(&self) -> impl ExactSizeIterator<Item = Line<'_>> {
-        (0..self.lines.len()).map(|row| Line {
+        (0..self.lines.len()).map(|row| self.line(row))
+    }
+
+    /// The line on a row.
+    pub(crate) fn line(&self, row: usize) -> Line<'_> {
+        Line {
             orders: &self.orders,
             lines: &self.lines,
             order_ids: &self.order_ids,
             customer_ids: &self.customer_ids,
             item_ids: &self.item_ids,
             row,
-        })
+        }
     }
 
     /// What is told of items; `None` where there is no such table.
@@ -194,6 +198,30 @@ impl History {
     /// What is told of customers; `None` where there is no such table.
     pub(crate) fn customer_table(&self) -> Option<&CustomerTable> {
         self.people.as_ref()
+    }
+
+    /// What orders have once.
+    pub(crate) fn order_table(&self) -> &OrderTable {
+        &self.orders
+    }
+
+    /// The lines of orders.
+    pub(crate) fn line_table(&self) -> &LineTable {
+        &self.lines
+    }
+
+    /// What is told of events; `None` where there is no such table.
+    pub(crate) fn event_table(&self) -> Option<&EventTable> {
+        self.events.as_ref()
+    }
+
+    /// Whether any item is known to be of a group.
+    pub(crate) fn tells_groups(&self) -> bool {
+        let told = self
+            .items
+            .as_ref()
+            .is_some_and(|items| items.group.is_some());
+        told || !self.named_groups.is_empty()
     }
 
     /// When an order happened; [`MISSING`](decimal::MISSING) where nobody tells.
