@@ -156,6 +156,7 @@ class ShopEngine:
         who: str,
         questions: list[tuple[str, _Question]],
         explain: bool,
+        boosted: bool,
         tell: _Teller | None,
     ) -> tuple[ArrowTable, list[tuple[str, str]]]: ...
     def explain(self, question: _Question, item: str) -> tuple[str, str]: ...

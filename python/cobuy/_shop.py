@@ -405,7 +405,8 @@ class Shop:
         rules = (filter, boost, customer)
         rest = (n, exclude, only, rules, bool(keep_owned), bool(fallback))
         questions = [(name, _question(about, names, *rest)) for name, names in asked]
-        table, short = self._asked().ask_all(who, questions, bool(explain), teller(show_progress))
+        shown = (bool(explain), boost is not None)
+        table, short = self._asked().ask_all(who, questions, *shown, teller(show_progress))
         return Table(table, dict(short))
 
     def page(

@@ -61,13 +61,15 @@ impl ShopEngine {
     }
 
     /// Many answers as one table, with the name of each question as its first column, called `who`;
-    /// and the names of those that are short, with the reason. `explain` adds the evidence.
+    /// and the names of those that are short, with the reason. `explain` adds the evidence, `boosted` what scores
+    /// were multiplied by.
     fn ask_all(
         &self,
         py: Python<'_>,
         who: &str,
         questions: Vec<(String, Question)>,
         explain: bool,
+        boosted: bool,
         tell: Option<Teller>,
     ) -> PyResult<(ArrowTable, Vec<(String, String)>)> {
         let (names, questions): (Vec<String>, Vec<Question>) = questions.into_iter().unzip();
@@ -80,7 +82,6 @@ impl ShopEngine {
         let short = names.iter().zip(&answers);
         let short =
             short.filter_map(|(name, answer)| Some((name.clone(), answer.short_reason.clone()?)));
-        let boosted = questions.iter().any(|question| question.boost.is_some());
         let table = as_table(who, &names, &answers, explain, boosted)?;
         Ok((table, short.collect()))
     }

@@ -20,7 +20,7 @@ pub struct Question {
     fallback: Option<bool>,
     /// Rules over goods, as texts.
     filters: Vec<String>,
-    pub boost: Option<String>,
+    boost: Option<String>,
     /// Whom `customer.` means.
     whose: Option<String>,
 }

@@ -68,7 +68,14 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            note(&format!("error: {failure}\n"));
+            let message = format!("error: {failure}\n");
+            match &failure {
+                // It shows the rule as it is written, which may look as a setting does.
+                Failure::Cobuy(cobuy::Error::Rule(problem)) if problem.place.is_some() => {
+                    say(&message)
+                }
+                _ => note(&message),
+            }
             if let Failure::Cobuy(cobuy::Error::Row { .. } | cobuy::Error::Conflict(_)) = failure {
                 note("hint: `--on-error skip` leaves out what cannot be read, and lists it\n");
             }
@@ -77,10 +84,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says something to whoever watches. Whoever does not listen is no reason to fail.
+/// Says something to whoever watches, with settings as the flags of this command.
 fn note(message: &str) {
+    say(&as_flags(message));
+}
+
+/// Says something to whoever watches. Whoever does not listen is no reason to fail.
+fn say(message: &str) {
     // What comes from a file may hold what moves a terminal's cursor.
-    let plain = as_flags(message).replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
+    let plain = message.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
     let _ = std::io::stderr().write_all(plain.as_bytes());
 }
 
@@ -144,8 +156,8 @@ fn as_flags(message: &str) -> String {
         ("(clock_change = ", "(--clock-change "),
         ("(c_returns = ", "(--c-returns "),
         ("(decimal_comma)", "(--decimal-comma)"),
-        ("(customer = ", "(--customer "),
-        ("(context = ", "(--context "),
+        ("(customer = ...)", "(--customer ...)"),
+        ("(context = ...)", "(--context ...)"),
         ("(half_life = ", "(--half-life "),
         (
             "upsert replaces known ones",

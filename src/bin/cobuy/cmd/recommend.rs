@@ -36,7 +36,7 @@ pub struct Recommend {
     #[command(flatten)]
     filters: Filters,
     /// The customer whom a rule means by `customer.` where a basket is asked about.
-    #[arg(long, value_name = "CUSTOMER", requires = "basket")]
+    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["customers", "all"])]
     customer: Option<String>,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -4,13 +4,16 @@ use crate::Failure;
 use crate::output::{Form, stdout, write_json};
 use crate::rules::rule;
 use crate::tables::pair;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use cobuy::{Engine, Rule as CoreRule, Segments, Watch};
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// Checks a rule over customers or goods, or says why it holds or does not.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  cobuy rule check 'in_stock and price <= 20'
+  cobuy rule explain 'count(orders) >= 2' --shop shop.cobuy --customer 17850")]
 pub struct Rule {
     #[command(subcommand)]
     asked: Asked,
@@ -51,6 +54,7 @@ struct Check {
 Examples:
   cobuy rule explain 'sum(amount of orders) > 500' --shop shop.cobuy --customer 17850
   cobuy rule explain 'price <= context.price' --shop shop.cobuy --item 85123A --context 22423")]
+#[command(group(ArgGroup::new("whom").args(["customer", "item"]).required(true).multiple(true)))]
 struct Explain {
     /// The rule: its text, its JSON, or `-` for standard input.
     rule: String,
@@ -58,7 +62,7 @@ struct Explain {
     #[arg(long, value_name = "FILE")]
     shop: PathBuf,
     /// The customer's id; beside an item, whom `customer.` means.
-    #[arg(long, value_name = "CUSTOMER", required_unless_present = "item")]
+    #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
     /// The item's id, of a rule over goods.
     #[arg(long)]
@@ -97,15 +101,6 @@ impl Named {
     }
 }
 
-/// A rule in its forms.
-#[derive(Serialize)]
-struct Checked<'a> {
-    rule: &'a CoreRule,
-    json: serde_json::Value,
-    fields: Vec<String>,
-    version: String,
-}
-
 impl Rule {
     pub fn run(self) -> Result<(), Failure> {
         match self.asked {
@@ -128,33 +123,60 @@ impl Check {
                 Over::Items => engine.check_rule(&rule)?,
             }
         }
-        let checked = Checked {
-            json: serde_json::from_str(&rule.to_json()).map_err(std::io::Error::from)?,
-            fields: rule.fields(),
-            version: rule.version(),
-            rule: &rule,
+        match self.format {
+            Form::Json => as_json(&rule),
+            Form::Table => self.as_table(&rule),
+        }
+    }
+
+    fn as_table(&self, rule: &CoreRule) -> Result<(), Failure> {
+        let fields = match rule.fields().as_slice() {
+            [] => "none".to_owned(),
+            fields => fields.join(", "),
         };
-        stdout(|to| match self.format {
-            Form::Json => write_json(to, &checked),
-            Form::Table => {
-                let fields = match checked.fields.as_slice() {
-                    [] => "none".to_owned(),
-                    fields => fields.join(", "),
-                };
-                writeln!(to, "rule     {rule}")?;
-                writeln!(to, "json     {}", rule.to_json())?;
-                writeln!(to, "fields   {fields}")?;
-                writeln!(to, "version  {}", checked.version)?;
-                match (&self.shop, self.over) {
-                    (None, _) => Ok(()),
-                    (Some(_), Over::Customers) => {
-                        writeln!(to, "shop     its customers tell all of these")
-                    }
-                    (Some(_), Over::Items) => writeln!(to, "shop     its items tell all of these"),
-                }
+        stdout(|to| {
+            writeln!(to, "rule     {rule}")?;
+            writeln!(to, "json     {}", rule.to_json())?;
+            writeln!(to, "fields   {fields}")?;
+            writeln!(to, "version  {}", rule.version())?;
+            match &self.shop {
+                None => Ok(()),
+                Some(shop) => writeln!(
+                    to,
+                    "fits     the {} of {}",
+                    self.over.name(),
+                    shop.display()
+                ),
             }
         })
     }
+}
+
+impl Over {
+    fn name(self) -> &'static str {
+        match self {
+            Over::Customers => "customers",
+            Over::Items => "items",
+        }
+    }
+}
+
+/// The rule in its forms, the JSON as the library spells it.
+fn as_json(rule: &CoreRule) -> Result<(), Failure> {
+    let [text, fields, version] = [
+        serde_json::to_string(rule),
+        serde_json::to_string(&rule.fields()),
+        serde_json::to_string(&rule.version()),
+    ]
+    .map(|json| json.map_err(std::io::Error::from));
+    let (text, fields, version) = (text?, fields?, version?);
+    let json = rule.to_json();
+    stdout(|to| {
+        writeln!(
+            to,
+            "{{\"rule\":{text},\"json\":{json},\"fields\":{fields},\"version\":{version}}}"
+        )
+    })
 }
 
 impl Explain {
