@@ -3,152 +3,11 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod command;
+
+use command::{Folder, Ran, goods, orders, with_goods};
 use serde_json::Value;
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use tempfile::TempDir;
-
-const COBUY: &str = env!("CARGO_BIN_EXE_cobuy");
-
-/// The corner shop's orders; `datasets/corner_shop/README.md` says what they hold.
-fn orders() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/corner_shop/orders.csv")
-}
-
-/// A folder to run the command in.
-struct Folder(TempDir);
-
-/// What a run of the command left.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Folder {
-    fn new() -> Self {
-        Folder(tempfile::tempdir().unwrap())
-    }
-
-    /// A folder with the corner shop in `shop.cobuy`, fitted with these options.
-    fn with_shop(options: &[&str]) -> Self {
-        let folder = Folder::new();
-        folder.fit(orders(), options).done();
-        folder
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        std::fs::write(self.path(name), content).unwrap();
-        self.path(name)
-    }
-
-    fn bytes(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.path(name)).unwrap()
-    }
-
-    /// The names of all files, hidden ones too.
-    fn files(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.0.path()).unwrap();
-        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
-        let mut names: Vec<String> = entries
-            .map(|entry| name(entry).into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::new(COBUY);
-        command.current_dir(self.0.path()).args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Ran {
-        Ran::from(self.command(arguments).output().unwrap())
-    }
-
-    /// Fits a file of orders into `shop.cobuy`.
-    fn fit(&self, orders: impl AsRef<Path>, options: &[&str]) -> Ran {
-        let fit = ["fit", "-o", "shop.cobuy"].map(OsStr::new);
-        let options = options.iter().map(OsStr::new);
-        let arguments: Vec<&OsStr> = fit
-            .into_iter()
-            .chain([orders.as_ref().as_os_str()])
-            .chain(options)
-            .collect();
-        self.run(&arguments)
-    }
-
-    /// Fits a text of orders.
-    fn fit_text(&self, orders: &str, options: &[&str]) -> Ran {
-        self.fit(self.write("orders.csv", orders), options)
-    }
-
-    /// Asks `shop.cobuy`.
-    fn also_bought(&self, arguments: &[&str]) -> Ran {
-        self.run(&[&["also-bought", "shop.cobuy"], arguments].concat())
-    }
-
-    /// The items that go with one, best first.
-    fn near(&self, arguments: &[&str]) -> Vec<String> {
-        let answer = self
-            .also_bought(&[&["--format", "json"], arguments].concat())
-            .json();
-        let items = answer["items"].as_array().unwrap();
-        items
-            .iter()
-            .map(|near| near["item"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    /// Runs a line of shell in the folder, where `cobuy` is the command.
-    #[cfg(unix)]
-    fn shell(&self, line: &str) -> Ran {
-        let folder = Path::new(COBUY).parent().unwrap();
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
-        let mut shell = Command::new("sh");
-        shell
-            .current_dir(self.0.path())
-            .env("PATH", std::env::join_paths(paths).unwrap());
-        Ran::from(shell.args(["-c", line]).output().unwrap())
-    }
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-impl Ran {
-    /// The output of a run that must have succeeded.
-    fn done(self) -> String {
-        assert_eq!(self.code, 0, "{}", self.err);
-        self.out
-    }
-
-    fn json(self) -> Value {
-        serde_json::from_str(&self.done()).unwrap()
-    }
-
-    /// What was said by a run that must have failed with this code, and said it on standard error.
-    fn failed(self, code: i32) -> String {
-        assert_eq!(self.code, code, "{}{}", self.out, self.err);
-        assert_eq!(self.out, "");
-        assert!(self.err.starts_with("error: "), "{}", self.err);
-        self.err
-    }
-}
+use std::process::Stdio;
 
 /// Numbers without any order, the same in every run (xorshift32, Marsaglia 2003).
 fn numbers(seed: u32) -> impl Iterator<Item = u32> {
@@ -1118,17 +977,6 @@ fn a_shop_is_not_saved_over_a_folder() {
             .contains("cannot write `shop.cobuy`: is a directory")
     );
     assert_eq!(folder.files(), ["shop.cobuy"]);
-}
-
-/// Several shops' worth of goods: the corner shop's table of items.
-fn goods() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/corner_shop/items.csv");
-    path.to_str().unwrap().to_owned()
-}
-
-/// A folder with the corner shop and its goods in `shop.cobuy`.
-fn with_goods() -> Folder {
-    Folder::with_shop(&["--items", &goods()])
 }
 
 #[test]

@@ -17,7 +17,7 @@ def use(shop: cobuy.Shop) -> None:
     assert_type(verdict, cobuy.Verdict)
     assert_type(verdict.holds, bool | None)
     assert_type(rule == cobuy.Formula("price"), bool)
-    vip = {"vip": "count(orders) > 1", "big": cobuy.Rule("sum(amount of orders) > 50")}
+    vip: dict[str, str | cobuy.Rule] = {"vip": "count(orders) > 1", "big": cobuy.Rule("has(orders)")}
     assert_type(cobuy.Rule("in segment 'vip'").holds(shop, customer="c01", segments=vip), bool | None)
     near = shop.also_bought("tea", filter=rule, boost=cobuy.Formula("margin / price"), customer=17)
     assert_type(near.let_through, int | None)
