@@ -16,10 +16,9 @@ pub(super) struct Column {
 /// A column that cobuy knows: its name, what it is, and the columns of its table that it is made of.
 type Known = (&'static str, Fact, Type, &'static [&'static str]);
 
-const LINES: [Known; 15] = [
+/// Of orders, and of their lines.
+const ORDERS: [Known; 11] = [
     ("at", Fact::At, Type::Time, &["ordered_at"]),
-    ("product", Fact::Product(ItemFact::Id), Type::Text, &[]),
-    ("price", Fact::Price, Type::Number, &["price"]),
     ("quantity", Fact::Quantity, Type::Number, &[]),
     ("amount", Fact::Amount, Type::Number, &["price"]),
     ("discount", Fact::Discount, Type::Number, &["discount"]),
@@ -29,35 +28,26 @@ const LINES: [Known; 15] = [
         Type::Number,
         &["discount", "price"],
     ),
-    ("cost", Fact::Cost, Type::Number, &["cost"]),
     ("margin", Fact::Margin, Type::Number, &["price", "cost"]),
     ("order_id", Fact::OrderId, Type::Text, &[]),
     ("channel", Fact::Channel, Type::Text, &["channel"]),
     ("campaign", Fact::Campaign, Type::Text, &["campaign"]),
     ("status", Fact::Status, Type::Text, &["status"]),
     ("ordered_at", Fact::OrderedAt, Type::Time, &["ordered_at"]),
-    ("return_of", Fact::ReturnOf, Type::Text, &["return_of"]),
 ];
 
-const ORDERS: [Known; 12] = [
-    ("at", Fact::At, Type::Time, &["ordered_at"]),
-    ("quantity", Fact::Quantity, Type::Number, &[]),
-    ("items", Fact::Items, Type::Number, &[]),
-    ("amount", Fact::Amount, Type::Number, &["price"]),
-    ("discount", Fact::Discount, Type::Number, &["discount"]),
-    (
-        "discount_share",
-        Fact::DiscountShare,
-        Type::Number,
-        &["discount", "price"],
-    ),
-    ("margin", Fact::Margin, Type::Number, &["price", "cost"]),
-    ("order_id", Fact::OrderId, Type::Text, &[]),
-    ("channel", Fact::Channel, Type::Text, &["channel"]),
-    ("campaign", Fact::Campaign, Type::Text, &["campaign"]),
-    ("status", Fact::Status, Type::Text, &["status"]),
-    ("ordered_at", Fact::OrderedAt, Type::Time, &["ordered_at"]),
+/// Of orders alone.
+const WHOLE_ORDERS: [Known; 1] = [("items", Fact::Items, Type::Number, &[])];
+
+/// Of lines alone.
+const LINES: [Known; 3] = [
+    ("product", Fact::Product(ItemFact::Id), Type::Text, &[]),
+    ("price", Fact::Price, Type::Number, &["price"]),
+    ("cost", Fact::Cost, Type::Number, &["cost"]),
 ];
+
+/// Of lines that came back.
+const RETURNS: [Known; 1] = [("return_of", Fact::ReturnOf, Type::Text, &["return_of"])];
 
 const EVENTS: [Known; 6] = [
     ("at", Fact::At, Type::Time, &[]),
@@ -139,12 +129,14 @@ pub(super) fn columns(history: &History, source: &Source) -> Vec<Column> {
     match source {
         Source::Orders | Source::Cancellations => {
             found.known(TableName::Orders, &ORDERS);
+            found.known(TableName::Orders, &WHOLE_ORDERS);
             found.own("", lines, Fact::LineOwn);
         }
         Source::Purchases | Source::Returns => {
+            found.known(TableName::Orders, &ORDERS);
             found.known(TableName::Orders, &LINES);
-            if *source == Source::Purchases {
-                found.found.retain(|column| column.fact != Fact::ReturnOf);
+            if *source == Source::Returns {
+                found.known(TableName::Orders, &RETURNS);
             }
             found.of_item("product.", None);
             found.own("", lines, Fact::LineOwn);

@@ -54,6 +54,7 @@
 
 mod columns;
 mod facts;
+mod fields;
 mod graph;
 mod index;
 mod lines;
