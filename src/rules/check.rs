@@ -327,15 +327,9 @@ impl<'a, S: Schema> Checker<'a, S> {
             }
             Window::Since(from) => Stretch::Between(self.edge(from, now)?, Edge::At(now)),
             Window::Before(to) => Stretch::Between(Edge::Open, self.edge(to, now)?),
+            // What ends before it starts, as it may at some instants, holds nothing.
             Window::Between(from, to) => {
-                let (from, to) = (self.edge(from, now)?, self.edge(to, now)?);
-                if let (Edge::At(from), Edge::At(to)) = (&from, &to)
-                    && from > to
-                {
-                    let problem = "the window ends before it starts: the earlier point comes first";
-                    return Err(self.problem(at, problem));
-                }
-                Stretch::Between(from, to)
+                Stretch::Between(self.edge(from, now)?, self.edge(to, now)?)
             }
         })
     }
