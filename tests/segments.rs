@@ -4,6 +4,11 @@
 #![cfg(feature = "csv")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "reference/rule_shops.rs"]
+mod random;
+#[path = "reference/rules.rs"]
+mod twin;
+
 use cobuy::history::Kind;
 use cobuy::{
     Asked, Error, History, Input, Reader, Result, Rule, Segments, Settings, TableName, Tables,
@@ -325,4 +330,86 @@ fn a_long_chain_of_segments_is_told() {
     let rule = Rule::parse("in segment 's19999'").unwrap();
     let asked = segments.ask(&history, &rule).unwrap();
     assert_eq!(asked.holds("ann").unwrap(), Some(true));
+}
+
+impl From<&twin::Shop> for Shop {
+    fn from(shop: &twin::Shop) -> Self {
+        let [orders, items, customers, events] = random::csv(shop);
+        let types = [
+            ("note", Kind::Text),
+            ("weight", Kind::Number),
+            ("heat", Kind::Number),
+            ("city", Kind::Text),
+            ("children", Kind::Number),
+            ("consent", Kind::Flag),
+            ("joined", Kind::Time),
+            ("page", Kind::Text),
+        ];
+        Shop {
+            orders,
+            items: Some(items),
+            customers: Some(customers),
+            events: Some(events),
+            settings: Told {
+                time_zone: Some(shop.zone.clone()),
+                ignore: vec![shop.ignored.clone()],
+                types: types.map(|(name, kind)| (name.to_owned(), kind)).into(),
+                ..Told::default()
+            },
+        }
+    }
+}
+
+/// Asks random rules of every customer of a random shop; counts the answers yes, no and unknown.
+fn agree(seed: u64, counts: &mut [usize; 3]) {
+    let mut random = random::Random(seed);
+    let mut shop = random::shop(&mut random);
+    let write = |random: &mut random::Random, depth, segments| {
+        let scopes = Vec::new();
+        let mut writer = random::Writer {
+            random,
+            scopes,
+            segments,
+        };
+        let text = writer.condition(depth);
+        Rule::parse(&text).unwrap_or_else(|problem| panic!("{seed}: {problem}"))
+    };
+    let named = ["one", "two"].map(|name| (name, write(&mut random, 2, false)));
+    for (name, rule) in &named {
+        let json = serde_json::from_str(&rule.to_json()).unwrap();
+        shop.segments.insert(name.to_string(), json);
+    }
+    let segments = Segments::new(named).unwrap();
+    let history = Shop::from(&shop).history(None);
+    for _ in 0..12 {
+        let rule = write(&mut random, 3, true);
+        let json: serde_json::Value = serde_json::from_str(&rule.to_json()).unwrap();
+        let asked = segments
+            .ask(&history, &rule)
+            .unwrap_or_else(|problem| panic!("{seed}: {problem}"));
+        for customer in history.customers().iter() {
+            let holds = asked.holds(customer).unwrap();
+            let wanted = shop.decide(customer, &json);
+            let explained = asked.explain(customer).unwrap();
+            assert_eq!(
+                holds,
+                wanted,
+                "seed {seed}, {customer}, as of {:?}: {rule}\n{explained}\n{}",
+                history.summary().as_of,
+                random::csv(&shop).join("\n")
+            );
+            assert_eq!(explained.holds, holds, "seed {seed}: {rule}");
+            counts[holds.map_or(2, |holds| usize::from(!holds))] += 1;
+        }
+    }
+}
+
+#[test]
+fn the_crate_and_its_twin_agree_on_random_rules_over_random_shops() {
+    let mut counts = [0; 3];
+    for seed in 0..300 {
+        agree(seed, &mut counts);
+    }
+    let all: usize = counts.iter().sum();
+    assert!(counts.iter().all(|count| count * 10 > all), "{counts:?}");
 }
