@@ -90,15 +90,11 @@ impl Clock {
         let Some(born) = self.zoned(instant).map(|born| born.date()) else {
             return false;
         };
+        // There is none before the first; past the calendar's ends its ends are meant.
         let year_of = |instant: i64| self.zoned(instant).map(|at| at.year());
-        let (Some(first), Some(last)) = (year_of(from), year_of(to)) else {
-            return false;
-        };
-        // A window of years holds every anniversary.
-        if last.saturating_sub(first) > 2 {
-            return true;
-        }
-        (first.saturating_sub(1)..=last).any(|year| {
+        let first = year_of(from).unwrap_or(i16::MIN).max(born.year());
+        let last = year_of(to).unwrap_or(civil::Date::MAX.year());
+        (first..=last).any(|year| {
             let day = civil::Date::new(year, born.month(), born.day())
                 .or_else(|_| civil::Date::new(year, born.month(), 28));
             let day = day.ok().filter(|day| *day >= born);
