@@ -145,8 +145,8 @@ pub fn shop(random: &mut Random) -> Shop {
             children: random.maybe_below(4),
             consent: random.maybe_below(2).map(|consent| consent == 1),
             joined: random
-                .maybe_below(900)
-                .map(|days| START - 24 * HOUR * i64::from(days)),
+                .maybe_below(1200)
+                .map(|days| START + 24 * HOUR * (100 - i64::from(days))),
         });
     }
     for _ in 0..1 + random.below(12) {
@@ -349,7 +349,9 @@ pub struct Writer<'a> {
     pub segments: bool,
 }
 
-const DURATIONS: [&str; 9] = ["1h", "24h", "36h", "1d", "2d", "1w", "1mo", "3mo", "1y"];
+const DURATIONS: [&str; 10] = [
+    "1h", "24h", "36h", "1d", "2d", "1w", "1mo", "3mo", "1y", "5y",
+];
 const NUMBERS: [&str; 9] = ["0", "1", "2", "3", "0.5", "30%", "12.5", "3.3333", "-1"];
 const DATES: [&str; 5] = [
     "2024-03-01",
@@ -524,10 +526,9 @@ impl Writer<'_> {
             0 => {
                 let not = self.random.pick(&["", "not "]);
                 format!(
-                    "{} {not}between {} and {}",
+                    "{} {not}between {}",
                     self.number(depth),
-                    self.number(0),
-                    self.number(0)
+                    self.random.pick(&["0 and 2", "-1 and 0.5", "2 and 12.5"])
                 )
             }
             _ => format!("{} {sign} {}", self.number(depth), self.number(depth)),
