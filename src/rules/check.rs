@@ -47,6 +47,8 @@ impl<'a, S: Schema> Checker<'a, S> {
             Condition::Has(of) => Test::Has(Box::new(self.rows(of)?)),
             Condition::No(of) => Test::No(Box::new(self.rows(of)?)),
             Condition::InSegment(at, name) => self.segment(*at, name)?,
+            // What it stands for is checked when it meets a shop.
+            Condition::Template(..) if !self.schema.is_of_shop() => Test::All(Vec::new()),
             Condition::Template(at, template) => {
                 let problem = format!("there is no template `{}`", shown(&template.name));
                 return Err(self.problem(*at, problem));
@@ -331,6 +333,7 @@ impl<'a, S: Schema> Checker<'a, S> {
                 let (from, to) = (self.edge(from, now)?, self.edge(to, now)?);
                 if let (Edge::At(from), Edge::At(to)) = (&from, &to)
                     && from > to
+                    && self.schema.is_of_shop()
                 {
                     let problem = "the window ends before it starts: the earlier point comes first";
                     return Err(self.problem(at, problem));
