@@ -85,6 +85,11 @@ impl<'a> Parser<'a> {
         token
     }
 
+    /// Whether a sign stands behind the next token.
+    pub fn is_behind(&self, sign: &str) -> bool {
+        matches!(self.peek_behind(), TokenKind::Sign(behind) if *behind == sign)
+    }
+
     pub fn is_sign(&self, sign: &str) -> bool {
         matches!(self.peek().kind, TokenKind::Sign(here) if here == sign)
     }
@@ -138,6 +143,19 @@ impl<'a> Parser<'a> {
                     "; words of the language are lower case: `{lower}`"
                 ));
             }
+        }
+        let before = self
+            .place
+            .checked_sub(1)
+            .map(|place| &self.tokens[place].kind);
+        match (before, &token.kind, self.peek_behind()) {
+            (Some(TokenKind::Number(_)), TokenKind::Sign(","), _) => {
+                problem.push_str("; numbers are written without separators");
+            }
+            (_, TokenKind::Sign("."), TokenKind::Number(_)) => {
+                problem.push_str("; a number begins with a digit, as in `0.5`");
+            }
+            _ => {}
         }
         self.problem(token.at, problem)
     }
