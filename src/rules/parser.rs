@@ -49,6 +49,9 @@ const COMPARISON: u8 = 4;
 const SUM: u8 = 5;
 const PRODUCT: u8 = 6;
 
+/// How many more brackets than levels there may be: some say nothing.
+const SPARE: usize = 8;
+
 pub(super) struct Parser<'a> {
     pub text: &'a str,
     tokens: Vec<Token>,
@@ -186,7 +189,7 @@ impl<'a> Parser<'a> {
     // Limits.
 
     pub fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsing<T>) -> Parsing<T> {
-        if self.depth == 2 * DEEPEST {
+        if self.depth == DEEPEST + SPARE {
             return Err(self.problem(self.peek().at, too_deep()));
         }
         self.depth += 1;
