@@ -290,6 +290,30 @@ fn a_rule_of_a_megabyte_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn long_parts_of_a_rule_are_shortened_in_messages() {
+    let long = "x".repeat(60_000);
+    refused(&format!("count(orders) = '{long}'"), "is a text");
+    refused(&format!("sum('{long}' of orders) = 1"), "is a text");
+    refused(
+        &format!("first('{long}' of orders)"),
+        "a condition is needed",
+    );
+    refused(&format!("a = 1 and cuont{long}(orders) > 1"), "no function");
+    refused(&format!("has({long})"), "no rows called");
+    refused(&format!("template('a', {long}=1, {long}=1)"), "bytes");
+    refused(&format!("a > 1 {long}"), "found `xxx");
+    refused(&format!("a > '{long}"), "never ends");
+    refused(&format!("a > 1{long}"), "no unit");
+    refused(&format!("a > {}", "9".repeat(60_000)), "too large");
+    refused(&format!("a > date '{long}'"), "is no date");
+    let problem = problem_of(Formula::parse(&format!("'{long}'"))).unwrap();
+    assert!(problem.to_string().len() < 2000);
+    refused_json(&format!("{{\"{long}\":1}}"), "no key");
+    let rule = format!(r#"{{"version":1,"rule":{{"{long}":1}}}}"#);
+    refused_json(&rule, "no condition");
+}
+
+#[test]
 fn json_that_nests_too_deep_is_refused() {
     for depth in [38, 39, 60, 120, 126, 200, 10_000] {
         let json = format!(

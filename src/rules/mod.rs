@@ -284,7 +284,10 @@ impl Formula {
         match plan.of {
             Type::Number | Type::Any => Ok(plan),
             of => {
-                let problem = format!("`{}` is {of}, but a number is needed", self.tree);
+                let problem = format!(
+                    "`{}` is {of}, but a number is needed",
+                    check::Told(&self.tree)
+                );
                 let problem = RuleProblem::new(problem).at(&self.written, self.tree.at);
                 Err(Error::rule(problem))
             }
