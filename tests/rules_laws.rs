@@ -4,6 +4,7 @@
 
 use cobuy::{Formula, Rule};
 use serde_json::{Value, json};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 #[path = "rules/corpus.rs"]
@@ -21,6 +22,12 @@ const MUTATING: Duration = Duration::from_secs(60);
 /// ten times as long.
 const LONGEST: Duration = Duration::from_millis(10);
 const SHORT: usize = 4096;
+
+/// Keeps tests that measure time from those that take it.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Numbers without any order, the same in every run (splitmix64, Steele 2014).
 struct Random(u64);
@@ -568,6 +575,7 @@ round_trips!(formula_round_trips, Formula, "formula");
 
 #[test]
 fn a_hundred_thousand_trees_read_back_in_both_forms() {
+    let _alone = alone();
     let part = |seed: usize| {
         let mut random = Random(0xc0b0 + seed as u64);
         let (mut longest, mut deepest) = (0, 0);
@@ -622,10 +630,11 @@ fn in_time<T>(what: &str, read: impl Fn() -> T) -> T {
     let given = read();
     let mut fastest = start.elapsed();
     // A busy machine is no fault of a text.
-    for _ in 0..5 {
+    for _ in 0..10 {
         if fastest <= longest {
-            break;
+            return given;
         }
+        std::thread::sleep(longest);
         let start = Instant::now();
         read();
         fastest = fastest.min(start.elapsed());
@@ -641,6 +650,7 @@ fn in_time<T>(what: &str, read: impl Fn() -> T) -> T {
 
 #[test]
 fn the_longest_rules_are_read_in_time() {
+    let _alone = alone();
     let up_to = |most: usize, part: &dyn Fn(usize) -> String, between: &str| {
         let mut text = part(0);
         for place in 1.. {
@@ -686,7 +696,7 @@ fn the_longest_rules_are_read_in_time() {
         repeated("a is missing", 3333, " or "),
         format!("{} > 0", repeated("a", 38, " + ")),
         nested("not ", "a = 1", "", 38),
-        nested("(", "a", ")", 79),
+        nested("(", "a", ")", 47),
         nested("has(orders where ", "a", ")", 18),
         nested("drop(1, ", "a", ")", 36) + " > 0",
         nested("count(orders where ", "a", ") > 0", 12),
@@ -849,6 +859,7 @@ stays!(formula_stays, Formula);
 
 #[test]
 fn mutated_rules_are_refused_or_read_back_and_soon() {
+    let _alone = alone();
     let all = corpus::rules();
     let (mut texts, mut jsons) = (Vec::new(), Vec::new());
     for (key, good) in [("rule", &all.rules), ("formula", &all.formulas)] {
