@@ -10,8 +10,18 @@ use super::tree::{
 use super::types::{Schema, Type};
 use crate::near::near;
 use crate::text::shown;
+use std::fmt;
 
 type Checking<T> = Result<T, RuleProblem>;
+
+/// A part of a rule for a message, shortened: most are never written.
+pub(super) struct Told<T>(pub T);
+
+impl<T: fmt::Display> fmt::Display for Told<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.0.to_string()))
+    }
+}
 
 /// Checks trees that were read from one text.
 pub(crate) struct Checker<'a, S: Schema> {
@@ -47,6 +57,8 @@ impl<'a, S: Schema> Checker<'a, S> {
             Condition::Has(of) => Test::Has(Box::new(self.rows(of)?)),
             Condition::No(of) => Test::No(Box::new(self.rows(of)?)),
             Condition::InSegment(at, name) => self.segment(*at, name)?,
+            // What it stands for is checked when it meets a shop.
+            Condition::Template(..) if !self.schema.is_of_shop() => Test::All(Vec::new()),
             Condition::Template(at, template) => {
                 let problem = format!("there is no template `{}`", shown(&template.name));
                 return Err(self.problem(*at, problem));
@@ -96,7 +108,10 @@ impl<'a, S: Schema> Checker<'a, S> {
             Type::Flag | Type::Any => Ok(checked),
             of => Err(self.problem(
                 value.at,
-                format!("`{value}` is {of}, not true or false: compare it with something"),
+                format!(
+                    "`{}` is {of}, not true or false: compare it with something",
+                    Told(value)
+                ),
             )),
         }
     }
@@ -108,7 +123,8 @@ impl<'a, S: Schema> Checker<'a, S> {
             return Ok(checked);
         }
         let wanted = types.first().copied().unwrap_or(Type::Any);
-        let problem = format!("`{value}` is {}, but {what} needs {wanted}", checked.of);
+        let (told, of) = (Told(value), checked.of);
+        let problem = format!("`{told}` is {of}, but {what} needs {wanted}");
         Err(self.problem(value.at, problem))
     }
 
@@ -144,6 +160,7 @@ impl<'a, S: Schema> Checker<'a, S> {
         (at, right, right_of): (At, &dyn std::fmt::Display, Type),
     ) -> Checking<()> {
         let equality = matches!(by, Comparison::Eq | Comparison::Ne);
+        let (left, right) = (Told(left), Told(right));
         let problem = match (left_of, right_of) {
             (Type::Anniversary, _) | (_, Type::Anniversary) => {
                 "an anniversary comes every year: ask `within next` or `within last`".to_owned()

@@ -4,6 +4,7 @@ use super::tree::Date;
 use crate::text::shown;
 use jiff::Timestamp;
 use jiff::civil;
+use jiff::tz::TimeZone;
 
 /// Reads `2025-01-31`, a day of the shop's zone, or `2025-01-31T10:00:00Z`, an instant.
 pub(crate) fn read(text: &str) -> Result<Date, String> {
@@ -31,12 +32,15 @@ pub(crate) fn read(text: &str) -> Result<Date, String> {
             shown(text)
         ));
     }
+    // An earlier year has no four digits, and could not be read back.
+    let first = civil::date(1, 1, 1).at(0, 0, 0, 0);
+    let first = TimeZone::UTC.to_timestamp(first).unwrap_or_default();
     match text.parse::<Timestamp>() {
-        Ok(instant) => Ok(Date::Instant(instant.as_microsecond())),
+        Ok(instant) if instant >= first => Ok(Date::Instant(instant.as_microsecond())),
         Err(_) if text.parse::<civil::DateTime>().is_ok() => Err(format!(
             "`{text}` names no zone, and clocks may show it twice: end it in Z (UTC), or in +01:00"
         )),
-        Err(_) => Err(format!(
+        _ => Err(format!(
             "there is no instant `{}` in the calendar",
             shown(text)
         )),

@@ -268,6 +268,18 @@ const OPERANDS: [&str; 9] = [
 pub(super) fn condition(json: &Json, path: &str) -> Form<Condition> {
     let (key, value, path) = tagged(json, path, "a condition")?;
     let path = path.as_str();
+    // Only what nests: the others would take more of the stack at each level.
+    match key {
+        "all" | "any" => conditions(key, value, path),
+        "not" => condition(value, path).map(|part| Condition::Not(Box::new(part))),
+        "has" => selector(value, path).map(|of| Condition::Has(Box::new(of))),
+        "no" => selector(value, path).map(|of| Condition::No(Box::new(of))),
+        _ => of_values(key, value, path),
+    }
+}
+
+/// A condition that is asked of values.
+fn of_values(key: &str, value: &Json, path: &str) -> Form<Condition> {
     let boxed = |value| operand(value, path).map(Box::new);
     let side = |place: usize| format!("{path}[{place}]");
     if let Some(by) = Comparison::ALL.into_iter().find(|by| by.name() == key) {
@@ -276,10 +288,6 @@ pub(super) fn condition(json: &Json, path: &str) -> Form<Condition> {
         return Ok(Condition::Compare(by, Box::new(sides)));
     }
     Ok(match key {
-        "all" | "any" => conditions(key, value, path)?,
-        "not" => Condition::Not(Box::new(condition(value, path)?)),
-        "has" => Condition::Has(Box::new(selector(value, path)?)),
-        "no" => Condition::No(Box::new(selector(value, path)?)),
         "in_segment" => {
             let name = text(value, path, "the name of a segment")?;
             Condition::InSegment(At::default(), name.to_owned())

@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Json {
 }
 
 /// No object of a rule has as many.
-const MOST_KEYS: usize = 100;
+pub(super) const MOST_KEYS: usize = 100;
 
 struct Reader;
 

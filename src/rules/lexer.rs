@@ -43,15 +43,21 @@ impl TokenKind {
     }
 }
 
-/// All tokens of a text, the last of which is [`TokenKind::End`].
-pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, RuleProblem> {
-    if text.len() > LONGEST {
-        return Err(RuleProblem::new(format!(
+/// That a text is short enough to be read.
+pub(crate) fn fits(text: &str) -> Result<(), RuleProblem> {
+    match text.len() <= LONGEST {
+        true => Ok(()),
+        false => Err(RuleProblem::new(format!(
             "the rule takes {} bytes, but at most {} are read; a long list of items belongs into `only`",
             text.len(),
             LONGEST
-        )));
+        ))),
     }
+}
+
+/// All tokens of a text, the last of which is [`TokenKind::End`].
+pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, RuleProblem> {
+    fits(text)?;
     let mut lexer = Lexer { text, place: 0 };
     let mut tokens = Vec::new();
     loop {
@@ -254,14 +260,15 @@ impl<'a> Lexer<'a> {
                     crate::text::shown(sign)
                 ),
             };
-            let words = [
-                "hours", "days", "weeks", "months", "years", "d", "h", "w", "mo", "y",
-            ];
-            let near = match sign {
-                "m" => Vec::new(),
-                _ => near(sign, words),
+            let words = ["hours", "days", "weeks", "months", "years"];
+            let sign_of = |word: &String| {
+                let place = words.iter().position(|known| known == word)?;
+                Some(Unit::ALL[place].sign().to_owned())
             };
-            return Err(self.problem(start, problem).near(near));
+            let near = near(sign, words).first().and_then(sign_of);
+            return Err(self
+                .problem(start, problem)
+                .near(near.into_iter().collect()));
         };
         let count = whole
             .parse::<u32>()

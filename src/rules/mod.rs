@@ -134,6 +134,7 @@ macro_rules! forms {
             /// [`Error::Rule`] with line, column and what was expected.
             pub fn parse(text: &str) -> Result<Self> {
                 let tree = $read(text).map_err(Error::rule)?;
+                fits(text, &tree).map_err(Error::rule)?;
                 let read = $name {
                     tree,
                     written: text.to_owned(),
@@ -288,7 +289,10 @@ impl Formula {
         match plan.of {
             Type::Number | Type::Any => Ok(plan),
             of => {
-                let problem = format!("`{}` is {of}, but a number is needed", self.tree);
+                let problem = format!(
+                    "`{}` is {of}, but a number is needed",
+                    check::Told(&self.tree)
+                );
                 let problem = RuleProblem::new(problem).at(&self.written, self.tree.at);
                 Err(Error::rule(problem))
             }
@@ -299,6 +303,16 @@ impl Formula {
 /// A clock for rules that meet no shop.
 fn no_clock() -> Clock {
     Clock::new(Some(0), jiff::tz::TimeZone::UTC)
+}
+
+/// That the one spelling of a rule can be read back, though it takes more spaces.
+fn fits(text: &str, tree: &impl fmt::Display) -> std::result::Result<(), RuleProblem> {
+    /// No text grows to four times its length.
+    const SHORT: usize = lexer::LONGEST / 4;
+    if text.len() <= SHORT {
+        return Ok(());
+    }
+    lexer::fits(&tree.to_string())
 }
 
 fn read_json(text: &str) -> std::result::Result<Json, RuleProblem> {
@@ -324,6 +338,21 @@ fn opened(json: &Json, key: &str) -> std::result::Result<Json, RuleProblem> {
         );
         return Err(RuleProblem::new(problem).on("$"));
     };
+    let value = |name: &str| {
+        entries
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    };
+    // First of all: a newer version may have keys that this one does not know.
+    if let Some(Json::Number(version)) = value("version")
+        && *version > VERSION as f64
+    {
+        let problem = format!(
+            "it is of version {version}, and this cobuy reads up to version {VERSION}: use a newer cobuy"
+        );
+        return Err(RuleProblem::new(problem).on("$.version"));
+    }
     for (name, _) in entries {
         if !known.contains(&name.as_str()) {
             let problem =
@@ -331,20 +360,8 @@ fn opened(json: &Json, key: &str) -> std::result::Result<Json, RuleProblem> {
             return Err(problem.near(crate::near::near(name, known)).on("$"));
         }
     }
-    let value = |name: &str| {
-        entries
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
-    };
     match value("version") {
         Some(Json::Number(version)) if *version == VERSION as f64 => {}
-        Some(Json::Number(version)) if *version > VERSION as f64 => {
-            let problem = format!(
-                "it is of version {version}, and this cobuy reads up to version {VERSION}: use a newer cobuy"
-            );
-            return Err(RuleProblem::new(problem).on("$.version"));
-        }
         _ => {
             let problem = "the key `version` is needed, and holds 1";
             return Err(RuleProblem::new(problem).on("$.version"));

@@ -49,6 +49,9 @@ const COMPARISON: u8 = 4;
 const SUM: u8 = 5;
 const PRODUCT: u8 = 6;
 
+/// How many more brackets than levels there may be: some say nothing.
+const SPARE: usize = 8;
+
 pub(super) struct Parser<'a> {
     pub text: &'a str,
     tokens: Vec<Token>,
@@ -83,6 +86,11 @@ impl<'a> Parser<'a> {
         let token = self.peek().clone();
         self.place = (self.place + 1).min(self.tokens.len() - 1);
         token
+    }
+
+    /// Whether a sign stands behind the next token.
+    pub fn is_behind(&self, sign: &str) -> bool {
+        matches!(self.peek_behind(), TokenKind::Sign(behind) if *behind == sign)
     }
 
     pub fn is_sign(&self, sign: &str) -> bool {
@@ -139,6 +147,19 @@ impl<'a> Parser<'a> {
                 ));
             }
         }
+        let before = self
+            .place
+            .checked_sub(1)
+            .map(|place| &self.tokens[place].kind);
+        match (before, &token.kind, self.peek_behind()) {
+            (Some(TokenKind::Number(_)), TokenKind::Sign(","), _) => {
+                problem.push_str("; numbers are written without separators");
+            }
+            (_, TokenKind::Sign("."), TokenKind::Number(_)) => {
+                problem.push_str("; a number begins with a digit, as in `0.5`");
+            }
+            _ => {}
+        }
         self.problem(token.at, problem)
     }
 
@@ -168,7 +189,7 @@ impl<'a> Parser<'a> {
     // Limits.
 
     pub fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsing<T>) -> Parsing<T> {
-        if self.depth == 2 * DEEPEST {
+        if self.depth == DEEPEST + SPARE {
             return Err(self.problem(self.peek().at, too_deep()));
         }
         self.depth += 1;

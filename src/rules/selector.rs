@@ -1,6 +1,7 @@
 //! Reading what stands in the brackets of `has`, `count`, `sum` and the like.
 
 use super::dates;
+use super::json::MOST_KEYS;
 use super::lexer::TokenKind;
 use super::parser::{Parsed, Parser, Parsing};
 use super::tree::{
@@ -144,10 +145,12 @@ impl Parser<'_> {
                 self.need_word("ago", "behind the duration")?;
                 Ok(Point::Ago(duration))
             }
-            TokenKind::Word(word) if word == "date" => match self.literal()? {
-                Literal::Date(date) => Ok(Point::Date(date)),
-                _ => Err(self.problem(token.at, "a date is needed")),
-            },
+            TokenKind::Word(word) if word == "date" && !self.is_behind(".") => {
+                match self.literal()? {
+                    Literal::Date(date) => Ok(Point::Date(date)),
+                    _ => Err(self.problem(token.at, "a date is needed")),
+                }
+            }
             TokenKind::Word(_) | TokenKind::Quoted(_) => {
                 let name = self.field_name(POINT)?;
                 match name.contains('.') {
@@ -173,6 +176,10 @@ impl Parser<'_> {
             self.need_sign("=", "and a value behind the parameter")?;
             if with.iter().any(|(known, _)| *known == parameter) {
                 let problem = format!("the parameter `{}` is given twice", shown(&parameter));
+                return Err(self.problem(here, problem));
+            }
+            if with.len() == MOST_KEYS {
+                let problem = format!("a template takes at most {MOST_KEYS} parameters");
                 return Err(self.problem(here, problem));
             }
             with.push((parameter, self.literal()?));

@@ -39,6 +39,11 @@ pub(crate) trait Schema {
     /// What stands for a field when a rule is evaluated.
     type Fact: Clone + fmt::Debug;
 
+    /// Whether there is a shop. Without one no "now" is known, nor what a template stands for.
+    fn is_of_shop(&self) -> bool {
+        true
+    }
+
     /// What the subject is called in a message: "customer", "item".
     fn subject(&self) -> &'static str;
 
@@ -79,6 +84,10 @@ pub(crate) struct Anything;
 
 impl Schema for Anything {
     type Fact = ();
+
+    fn is_of_shop(&self) -> bool {
+        false
+    }
 
     fn subject(&self) -> &'static str {
         "subject"
