@@ -43,6 +43,7 @@ python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stu
 	rm -rf .venv-clean
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
 	cd python/tests && $(BIN)/python -m mypy --strict --python-executable $(BIN)/python -p cobuy
+	cd python/tests && $(BIN)/python -m mypy --strict --python-executable $(BIN)/python typed_rules.py
 	cd python/tests && $(BIN)/python -m mypy.stubtest cobuy
 	COBUY_BIN=$(TARGET)/debug $(BIN)/python -m pytest -c python/pyproject.toml python/tests
 

@@ -6,6 +6,7 @@ Two doors lead to the same core. Labels in, suggestions out::
     shop.fit(cobuy.AlsoBought(neighbours=50))
     shop.also_bought("tea", n=3)
     shop.recommend(["ann", "bo"], n=5)
+    shop.also_bought("tea", filter="in_stock and price <= 20", boost="margin / price")
     shop.save("shop.cobuy")
 
 Indices in, arrays out, for those who come with a SciPy matrix::
@@ -23,6 +24,7 @@ from cobuy._answers import (
     Suggestion,
     Suggestions,
     Summary,
+    Verdict,
 )
 from cobuy._core import __version__
 from cobuy._errors import (
@@ -30,10 +32,12 @@ from cobuy._errors import (
     InternalError,
     ModelFileError,
     NotFittedError,
+    RuleError,
     UnknownCustomerError,
     UnknownItemError,
     UnknownOrderError,
 )
+from cobuy._rules import Formula, Rule
 from cobuy._shop import Shop, inspect, open
 from cobuy._table import Table
 
@@ -41,12 +45,15 @@ __all__ = [
     "AlsoBought",
     "DataError",
     "Explanation",
+    "Formula",
     "InternalError",
     "ModelFileError",
     "NotFittedError",
     "Reason",
     "Receipt",
     "Report",
+    "Rule",
+    "RuleError",
     "Shop",
     "Suggestion",
     "Suggestions",
@@ -55,6 +62,7 @@ __all__ = [
     "UnknownCustomerError",
     "UnknownItemError",
     "UnknownOrderError",
+    "Verdict",
     "__version__",
     "inspect",
     "open",

@@ -56,18 +56,22 @@ class Suggestion:
     """An item, how well it scored, and why."""
 
     item: str
-    #: By the model's measure where ``source`` is "also_bought", else how many bought it.
+    #: By the model's measure where ``source`` is "also_bought", else how many bought it; where there is a
+    #: boost, multiplied by it.
     score: float
     reason: Reason
     #: "also_bought", "category_popular" or "popular": the level it comes from.
     source: str = "also_bought"
     #: The item's name, where the shop tells one.
     name: str | None = None
+    #: What the score was multiplied by; None where there is no boost.
+    boost: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by the names that all faces share."""
         named = {} if self.name is None else {"name": self.name}
-        told: dict[str, Any] = {"item": self.item, **named, "score": self.score}
+        boosted = {} if self.boost is None else {"boost": self.boost}
+        told: dict[str, Any] = {"item": self.item, **named, "score": self.score, **boosted}
         return {**told, "source": self.source, "reason": self.reason.to_dict()}
 
 
@@ -79,12 +83,15 @@ class Suggestions(list[Suggestion]):
         suggestions: Iterable[Suggestion] = (),
         short_reason: str | None = None,
         unknown: Iterable[str] = (),
+        let_through: int | None = None,
     ) -> None:
         super().__init__(suggestions)
         #: Why there are fewer than asked for; None where there are as many.
         self.short_reason = short_reason
         #: Ids of ``exclude`` and ``only`` that are no items of this shop.
         self.unknown = list(unknown)
+        #: How many items of the shop the filter lets through; None where there is no filter.
+        self.let_through = let_through
 
     def to_dict(self) -> dict[str, Any]:
         """As the command line answers."""
@@ -92,6 +99,8 @@ class Suggestions(list[Suggestion]):
             "items": [suggestion.to_dict() for suggestion in self],
             "short_reason": self.short_reason,
         }
+        if self.let_through is not None:
+            answer["let_through"] = self.let_through
         if self.unknown:
             answer["unknown"] = self.unknown
         return answer
@@ -102,7 +111,8 @@ class Suggestions(list[Suggestion]):
         lines = []
         for s in self:
             name = f"  {s.name or '':<{names}}" if names else ""
-            score = f"{s.score:.3f}" if s.source == "also_bought" else f"{s.score:.0f}"
+            counted = s.source != "also_bought" and s.boost is None
+            score = f"{s.score:.0f}" if counted else f"{s.score:.3f}"
             lines.append(f"{s.item:<{ids}}{name}  {score}  {s.reason}")
         if self.short_reason:
             lines.append(f"({self.short_reason})")
@@ -132,6 +142,16 @@ class Receipt(Told):
 
 class Explanation(Told):
     """Why an item is suggested, or which stage keeps it out, and what each item adds."""
+
+
+class Verdict(Told):
+    """What a rule says of a customer or an item: ``verdict["clause"]`` and its ``parts``, clause by clause."""
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the rule holds; None: unknown, which does not count."""
+        holds: bool | None = self["holds"]
+        return holds
 
 
 class Report(Told):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class DataError(ValueError):
     """A shop's data cannot be read, or means two things.
@@ -23,6 +25,42 @@ class DataError(ValueError):
         self.file = file
         self.line = line
         self.column = column
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class RuleError(ValueError):
+    """A rule, a filter or a formula that cannot be read, or that the shop has no answer to.
+
+    Attributes
+    ----------
+    problem : str
+        What is wrong, and the way out, without the place.
+    line, column : int or None
+        Where in the text, from 1; None in the JSON form, and where the whole of it is meant.
+    near : list of str
+        Names like the one that is not known, nearest first.
+    path : str or None
+        Where in the JSON form: "$.rule.all[1].eq".
+    """
+
+    def __init__(
+        self,
+        message: str,
+        problem: str = "",
+        line: int | None = None,
+        column: int | None = None,
+        near: Iterable[str] = (),
+        path: str | None = None,
+    ) -> None:
+        near = list(near)
+        super().__init__(message, problem, line, column, near, path)
+        self.problem = problem
+        self.line = line
+        self.column = column
+        self.near = near
+        self.path = path
 
     def __str__(self) -> str:
         return str(self.args[0])

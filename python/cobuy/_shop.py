@@ -16,6 +16,7 @@ from cobuy._answers import Explanation, Reason, Receipt, Report, Suggestion, Sug
 from cobuy._arguments import ids, one_id, whole
 from cobuy._errors import NotFittedError
 from cobuy._progress import teller
+from cobuy._rules import Formula, Rule, factor, filters
 from cobuy._table import Table
 from cobuy._tables import options, sources
 
@@ -269,6 +270,9 @@ class Shop:
         exclude: Iterable[_Id] | None = (),
         only: Iterable[_Id] | None = None,
         fallback: bool = False,
+        filter: str | Rule | None = None,
+        boost: str | Formula | None = None,
+        customer: _Id | None = None,
     ) -> Suggestions:
         """What customers who bought an item also buy.
 
@@ -282,18 +286,33 @@ class Shop:
             Items never to suggest; the only items to suggest.
         fallback : bool
             Whether to fill up with what is popular in the item's category, and then in the shop.
+        filter : str or Rule, optional
+            Suggest only items of which this rule over goods holds, such as
+            ``"in_stock and price <= context.price * 1.5"``. Its fields are the item's: product, name, category,
+            brand, group, price, cost, stock, margin, in_stock and the shop's own columns; behind
+            ``context.`` those of the item that is asked about, and behind ``customer.`` the customer's. An item
+            of which it is unknown is left out.
+        boost : str or Formula, optional
+            Multiply scores by this formula over the same fields, such as ``"margin / price"``, and choose by
+            what comes out; where it is missing it counts as 0.
+        customer : str or int, optional
+            Whom ``customer.`` means; of one who is not known all is missing.
 
         Returns
         -------
         Suggestions
-            A list, best first; shorter than n only with a ``short_reason``.
+            A list, best first; shorter than n only with a ``short_reason``. ``let_through`` is how many items
+            of the shop the filter lets through.
 
         Raises
         ------
         UnknownItemError
             A KeyError that names near ids.
+        RuleError
+            A ValueError for a filter or a boost that cannot be read, or that this shop has no answer to.
         """
-        asked = _question("also_bought", [one_id("item", item)], n, exclude, only, fallback=fallback)
+        rules = (filter, boost, customer)
+        asked = _question("also_bought", [one_id("item", item)], n, exclude, only, rules, fallback=fallback)
         return _suggestions(*self._asked().ask(asked))
 
     def popular(
@@ -303,12 +322,26 @@ class Shop:
         category: str | None = None,
         exclude: Iterable[_Id] | None = (),
         only: Iterable[_Id] | None = None,
+        filter: str | Rule | None = None,
+        boost: str | Formula | None = None,
+        customer: _Id | None = None,
     ) -> Suggestions:
-        """What is bought most, in the shop or in a category and those under it."""
+        """What is bought most, in the shop or in a category and those under it.
+
+        Parameters
+        ----------
+        n : int, default 10
+            How many.
+        category : str, optional
+            Such as "toys/wood".
+        exclude, only, filter, boost, customer
+            As for :meth:`also_bought`; no item is looked at, so that rules cannot name ``context.``.
+        """
         if category is not None and not isinstance(category, str):
             raise TypeError(f"`category` must be a text, but is {category!r}")
         about = [] if category is None else [category]
-        return _suggestions(*self._asked().ask(_question("popular", about, n, exclude, only)))
+        asked = _question("popular", about, n, exclude, only, (filter, boost, customer))
+        return _suggestions(*self._asked().ask(asked))
 
     def recommend(
         self,
@@ -321,6 +354,9 @@ class Shop:
         keep_owned: bool = False,
         fallback: bool = True,
         explain: bool = False,
+        filter: str | Rule | None = None,
+        boost: str | Formula | None = None,
+        customer: _Id | None = None,
         show_progress: bool | None = None,
     ) -> Table:
         """What goes with all that customers bought, or with baskets.
@@ -341,6 +377,11 @@ class Shop:
             Whether to fill up with what is popular in the categories of what was bought, then in the shop.
         explain : bool
             Whether to add the evidence: with, both, support, confidence and lift.
+        filter, boost
+            As for :meth:`also_bought`; ``context.`` means the basket: the mean of a number, and any other
+            value that all its items share. ``customer.`` means each of the customers.
+        customer : str or int, optional
+            Whom ``customer.`` means where baskets are asked about.
         show_progress : bool, optional
             Whether to draw a bar; where not given, on a terminal and in a notebook.
 
@@ -348,22 +389,34 @@ class Shop:
         -------
         Table
             A row a suggestion: customer (or basket, its number from 0), rank, item, name, score, source,
-            reason. ``table.short_reasons`` says who got fewer than n, and why.
+            reason; boost behind score where a boost is given. ``table.short_reasons`` says who got fewer
+            than n, and why.
         """
         if (customers is None) == (baskets is None):
             raise ValueError("say either `customers` or `baskets`, and not both")
+        if baskets is None and customer is not None:
+            raise ValueError("`customer` is for baskets: each of `customers` is asked about as themselves")
         if baskets is None:
             who, about = "customer", "customer"
             asked = [(name, [name]) for name in ids("customers", customers)]
         else:
             who, about = "basket", "basket"
             asked = [(str(at), ids("baskets", basket)) for at, basket in enumerate(baskets)]
-        rest = (n, exclude, only, bool(keep_owned), bool(fallback))
+        rules = (filter, boost, customer)
+        rest = (n, exclude, only, rules, bool(keep_owned), bool(fallback))
         questions = [(name, _question(about, names, *rest)) for name, names in asked]
-        table, short = self._asked().ask_all(who, questions, bool(explain), teller(show_progress))
+        shown = (bool(explain), boost is not None)
+        table, short = self._asked().ask_all(who, questions, *shown, teller(show_progress))
         return Table(table, dict(short))
 
-    def page(self, *lists: Mapping[str, Any], n: int = 10) -> list[Suggestions]:
+    def page(
+        self,
+        *lists: Mapping[str, Any],
+        n: int = 10,
+        filter: str | Rule | None = None,
+        boost: str | Formula | None = None,
+        customer: _Id | None = None,
+    ) -> list[Suggestions]:
         """Several lists of one page, each without what those before it show.
 
         Parameters
@@ -371,11 +424,15 @@ class Shop:
         *lists : mapping
             What each list is about: ``{"also_bought": item}``, ``{"basket": items}``, ``{"customer": id}``,
             ``{"popular": None}`` or ``{"popular": category}``; beside it ``n``, ``exclude``, ``only``,
-            ``keep_owned`` and ``fallback`` where they differ.
+            ``keep_owned``, ``fallback``, ``filter``, ``boost`` and, of what is not about a customer, ``customer``
+            where they differ.
         n : int, default 10
             How many each.
+        filter, boost, customer
+            As for :meth:`also_bought`, of each list that says nothing else.
         """
-        questions = [_of_page(told, n) for told in lists]
+        usual = {"n": n, "filter": filter, "boost": boost, "customer": customer}
+        questions = [_of_page(told, usual) for told in lists]
         return [_suggestions(*told) for told in self._asked().page(questions)]
 
     def explain(
@@ -389,20 +446,35 @@ class Shop:
         only: Iterable[_Id] | None = None,
         keep_owned: bool = False,
         fallback: bool = True,
+        filter: str | Rule | None = None,
+        boost: str | Formula | None = None,
     ) -> Explanation:
         """Why an item is suggested to a customer or for a basket, or which stage keeps it out.
+
+        Parameters
+        ----------
+        item : str or int
+            The item.
+        customer, basket : str or int, iterable of str or int
+            What was asked about, one of the two; beside a basket and a rule, ``customer`` is whom
+            ``customer.`` means.
+        n, exclude, only, keep_owned, fallback, filter, boost
+            As for :meth:`recommend`.
 
         Returns
         -------
         Explanation
             ``rank``, ``score`` and ``source`` where it is suggested, else ``kept_out`` with its ``stage``;
-            ``contributions``: what each item of the history adds to its score.
+            ``contributions``: what each item of the history adds to its score. What a filter keeps out has
+            its ``verdict``, clause by clause.
         """
-        if (customer is None) == (basket is None):
+        ruled = filter is not None or boost is not None
+        if basket is None and customer is None or not (basket is None or customer is None or ruled):
             raise ValueError("say either `customer` or `basket`, and not both")
-        about = "basket" if customer is None else "customer"
-        names = ids("basket", basket) if customer is None else [one_id("customer", customer)]
-        asked = _question(about, names, n, exclude, only, bool(keep_owned), bool(fallback))
+        about = "customer" if basket is None else "basket"
+        names = [one_id("customer", customer)] if basket is None else ids("basket", basket)
+        rules = (filter, boost, None if basket is None else customer)
+        asked = _question(about, names, n, exclude, only, rules, bool(keep_owned), bool(fallback))
         told, words = self._asked().explain(asked, one_id("item", item))
         return Explanation(json.loads(told), words)
 
@@ -568,7 +640,8 @@ def _told(told: tuple[str, str, bool]) -> tuple[dict[str, Any], str, bool]:
 def _suggestions(answer: str, words: list[str]) -> Suggestions:
     told = json.loads(answer)
     suggestions = map(_suggestion, told["items"], words)
-    return Suggestions(suggestions, told["short_reason"], told.get("unknown", ()))
+    unknown, let_through = told.get("unknown", ()), told.get("let_through")
+    return Suggestions(suggestions, told["short_reason"], unknown, let_through)
 
 
 def _suggestion(told: dict[str, Any], words: str) -> Suggestion:
@@ -580,6 +653,7 @@ def _suggestion(told: dict[str, Any], words: str) -> Suggestion:
         Reason(with_=with_, **reason, _words=words),
         told["source"],
         told.get("name"),
+        told.get("boost"),
     )
 
 
@@ -589,10 +663,12 @@ def _question(
     n: int,
     exclude: Iterable[_Id] | None,
     only: Iterable[_Id] | None,
+    rules: tuple[Any, Any, Any],
     keep_owned: bool = False,
     fallback: bool | None = None,
 ) -> _core._Question:
-    """A question as the core takes it."""
+    """A question as the core takes it; the rules are a filter, a boost, and whom they mean."""
+    filter, boost, whose = rules
     return {
         "about": about,
         "ids": names,
@@ -601,14 +677,20 @@ def _question(
         "only": None if only is None else ids("only", only),
         "keep_owned": keep_owned,
         "fallback": None if fallback is None else bool(fallback),
+        "filters": filters(filter),
+        "boost": factor(boost),
+        "whose": None if whose is None else one_id("customer", whose),
     }
 
 
-def _of_page(told: Mapping[str, Any], n: int) -> _core._Question:
-    """What a list of a page is about."""
+def _of_page(told: Mapping[str, Any], usual: Mapping[str, Any]) -> _core._Question:
+    """What a list of a page is about, and what is said of it; else what is usual on the page."""
     kinds = ("also_bought", "basket", "customer", "popular")
     about = [kind for kind in kinds if kind in told]
-    rest = ("n", "exclude", "only", "keep_owned", "fallback")
+    if len(about) == 2 and "customer" in about:
+        # Beside another kind, a customer is whom rules mean.
+        about.remove("customer")
+    rest = ("n", "exclude", "only", "keep_owned", "fallback", "filter", "boost")
     unknown = [name for name in told if name not in kinds + rest]
     if len(about) != 1 or unknown:
         raise ValueError(
@@ -619,12 +701,15 @@ def _of_page(told: Mapping[str, Any], n: int) -> _core._Question:
         names = ids("basket", subject)
     else:
         names = [] if subject is None else [one_id(about[0], subject)]
+    said = {**usual, **told}
+    whose = None if about[0] == "customer" else said["customer"]
     return _question(
         about[0],
         names,
-        told.get("n", n),
+        said["n"],
         told.get("exclude", ()),
         told.get("only"),
+        (said["filter"], said["boost"], whose),
         bool(told.get("keep_owned", False)),
         told.get("fallback"),
     )

@@ -1,10 +1,10 @@
 //! A shop's answers: questions in, suggestions with their reasons out.
 
+use crate::question::Question;
 use crate::run::{Teller, long, short};
 use crate::shop::{History, as_json};
 use crate::table::{ArrowTable, integers, numbers, scores, texts};
 use cobuy::{Engine, Query, Suggestion, Suggestions, Watch};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,51 +12,6 @@ use std::sync::Arc;
 /// A shop's answers.
 #[pyclass(frozen, module = "cobuy._core")]
 pub struct ShopEngine(pub Arc<Engine>);
-
-/// What is asked, by the names of the package's arguments.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-pub struct Question {
-    /// "also_bought", "basket", "customer" or "popular".
-    about: String,
-    /// The item, the basket's items, the customer, or the category where there is one.
-    ids: Vec<String>,
-    n: usize,
-    exclude: Vec<String>,
-    only: Option<Vec<String>>,
-    keep_owned: bool,
-    /// Left to the core where nothing is said.
-    fallback: Option<bool>,
-}
-
-impl Question {
-    fn query<'a>(&self, engine: &'a Engine) -> PyResult<Query<'a>> {
-        let first = self.ids.first().map_or("", String::as_str);
-        let query = match self.about.as_str() {
-            "also_bought" => engine.also_bought(first),
-            "basket" => engine.for_basket(&self.ids),
-            "customer" => engine.for_customer(first),
-            "popular" => engine.popular(self.ids.first().map(String::as_str)),
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "nothing is known about {other}"
-                )));
-            }
-        };
-        let query = query
-            .n(self.n)
-            .exclude(&self.exclude)
-            .keep_owned(self.keep_owned);
-        let query = match self.fallback {
-            Some(fallback) => query.fallback(fallback),
-            None => query,
-        };
-        Ok(match &self.only {
-            Some(only) => query.only(only),
-            None => query,
-        })
-    }
-}
 
 /// An answer as JSON, and each reason in words.
 type Told = (String, Vec<String>);
@@ -106,13 +61,15 @@ impl ShopEngine {
     }
 
     /// Many answers as one table, with the name of each question as its first column, called `who`;
-    /// and the names of those that are short, with the reason. `explain` adds the evidence.
+    /// and the names of those that are short, with the reason. `explain` adds the evidence, `boosted` what scores
+    /// were multiplied by.
     fn ask_all(
         &self,
         py: Python<'_>,
         who: &str,
         questions: Vec<(String, Question)>,
         explain: bool,
+        boosted: bool,
         tell: Option<Teller>,
     ) -> PyResult<(ArrowTable, Vec<(String, String)>)> {
         let (names, questions): (Vec<String>, Vec<Question>) = questions.into_iter().unzip();
@@ -125,7 +82,7 @@ impl ShopEngine {
         let short = names.iter().zip(&answers);
         let short =
             short.filter_map(|(name, answer)| Some((name.clone(), answer.short_reason.clone()?)));
-        let table = as_table(who, &names, &answers, explain)?;
+        let table = as_table(who, &names, &answers, explain, boosted)?;
         Ok((table, short.collect()))
     }
 
@@ -181,6 +138,7 @@ fn as_table(
     names: &[String],
     answers: &[Suggestions],
     explain: bool,
+    boosted: bool,
 ) -> PyResult<ArrowTable> {
     let rows = || {
         names.iter().zip(answers).flat_map(|(name, answer)| {
@@ -203,6 +161,11 @@ fn as_table(
             texts(items().map(|item: &Suggestion| item.name.as_deref())),
         ),
         ("score", scores(items().map(|item| Some(item.score)))),
+    ];
+    if boosted {
+        columns.push(("boost", numbers(items().map(|item| item.boost))));
+    }
+    columns.extend([
         (
             "source",
             texts(items().map(|item| Some(item.source.name()))),
@@ -211,7 +174,7 @@ fn as_table(
             "reason",
             texts(items().map(|item| Some(item.reason.to_string()))),
         ),
-    ];
+    ]);
     if explain {
         let both = items().map(|item| Some(i64::from(item.reason.evidence()?.both)));
         columns.extend([

@@ -28,6 +28,13 @@ pub fn exception(py: Python<'_>, error: Error) -> PyErr {
                 (message, conflict.source_name, line, column),
             )
         }
+        Error::Rule(problem) => {
+            let place = problem.place.map(|place| (place.line, place.column));
+            let (line, column) = place.unzip();
+            let (near, path) = (problem.near, problem.path);
+            let told = (message, problem.problem, line, column, near, path);
+            ours(py, "RuleError", told)
+        }
         Error::ModelFile { .. } => ours(py, "ModelFileError", (message,)),
         Error::Index { .. } => PyIndexError::new_err(message),
         Error::Io { path, source, .. } => match source.raw_os_error() {

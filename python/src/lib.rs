@@ -8,6 +8,8 @@ mod arrays;
 mod engine;
 mod errors;
 mod frames;
+mod question;
+mod rules;
 mod run;
 mod shop;
 mod table;
@@ -22,6 +24,8 @@ mod _core {
     use super::engine::{ShopEngine, inspect};
     #[pymodule_export]
     use super::frames::_frame;
+    #[pymodule_export]
+    use super::rules::{Formula, Rule};
     #[pymodule_export]
     use super::run::_panic;
     #[pymodule_export]

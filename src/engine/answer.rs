@@ -128,14 +128,12 @@ impl fmt::Display for KeptOut {
             KeptOut::NotAmongOnly => f.write_str("it is not among `only`"),
             KeptOut::Filtered { verdict } => {
                 let unknown = match verdict.holds {
-                    None => " that this is unknown of",
+                    None => ", since it is unknown of it",
                     _ => "",
                 };
-                write!(
-                    f,
-                    "the filter does not let it through{unknown}\n{}",
-                    verdict.to_string().trim_end()
-                )
+                write!(f, "the filter does not let it through{unknown}:")?;
+                let verdict = verdict.to_string();
+                verdict.lines().try_for_each(|line| write!(f, "\n  {line}"))
             }
             KeptOut::Owned => f.write_str("it is owned, or in the basket, already"),
             KeptOut::SameGroup { of } => {

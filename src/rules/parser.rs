@@ -161,6 +161,19 @@ impl<'a> Parser<'a> {
             }
             _ => {}
         }
+        let before = self
+            .place
+            .checked_sub(1)
+            .map(|place| &self.tokens[place].kind);
+        match (before, &token.kind, self.peek_behind()) {
+            (Some(TokenKind::Number(_)), TokenKind::Sign(","), _) => {
+                problem.push_str("; numbers are written without separators");
+            }
+            (_, TokenKind::Sign("."), TokenKind::Number(_)) => {
+                problem.push_str("; a number begins with a digit, as in `0.5`");
+            }
+            _ => {}
+        }
         self.problem(token.at, problem)
     }
 

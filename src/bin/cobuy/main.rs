@@ -3,6 +3,7 @@
 mod cmd;
 mod output;
 mod progress;
+mod rules;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,7 @@ Examples:
   cobuy recommend shop.cobuy 17850
   cobuy export shop.cobuy --all -o also_bought.csv
   cobuy inspect shop.cobuy
+  cobuy rule check 'in_stock and price <= 20'
 
 Exit codes: 0 done; 1 the data, a file or a setting is at fault; 2 the command line is;
 3 there is no such item, customer or order.")]
@@ -41,6 +43,7 @@ enum Command {
     Forget(cmd::change::Forget),
     Export(cmd::export::Export),
     Inspect(cmd::inspect::Inspect),
+    Rule(cmd::rule::Rule),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Forget(forget) => forget.run(),
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Rule(rule) => rule.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,7 +68,14 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            note(&format!("error: {failure}\n"));
+            let message = format!("error: {failure}\n");
+            match &failure {
+                // It shows the rule as it is written, which may look as a setting does.
+                Failure::Cobuy(cobuy::Error::Rule(problem)) if problem.place.is_some() => {
+                    say(&message)
+                }
+                _ => note(&message),
+            }
             if let Failure::Cobuy(cobuy::Error::Row { .. } | cobuy::Error::Conflict(_)) = failure {
                 note("hint: `--on-error skip` leaves out what cannot be read, and lists it\n");
             }
@@ -73,10 +84,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says something to whoever watches. Whoever does not listen is no reason to fail.
+/// Says something to whoever watches, with settings as the flags of this command.
 fn note(message: &str) {
+    say(&as_flags(message));
+}
+
+/// Says something to whoever watches. Whoever does not listen is no reason to fail.
+fn say(message: &str) {
     // What comes from a file may hold what moves a terminal's cursor.
-    let plain = as_flags(message).replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
+    let plain = message.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
     let _ = std::io::stderr().write_all(plain.as_bytes());
 }
 
@@ -140,6 +156,8 @@ fn as_flags(message: &str) -> String {
         ("(clock_change = ", "(--clock-change "),
         ("(c_returns = ", "(--c-returns "),
         ("(decimal_comma)", "(--decimal-comma)"),
+        ("(customer = ...)", "(--customer ...)"),
+        ("(context = ...)", "(--context ...)"),
         ("(half_life = ", "(--half-life "),
         (
             "upsert replaces known ones",

@@ -38,19 +38,6 @@ struct Column {
 }
 
 impl Table {
-    /// Columns of texts first, then columns of numbers.
-    pub fn new(texts: &[&'static str], numbers: &[&'static str]) -> Self {
-        let column = |number| move |&name: &&'static str| Column { name, number };
-        Table {
-            columns: texts
-                .iter()
-                .map(column(false))
-                .chain(numbers.iter().map(column(true)))
-                .collect(),
-            rows: Vec::new(),
-        }
-    }
-
     /// Columns in any order, each with whether it holds numbers.
     pub fn of(columns: impl IntoIterator<Item = (&'static str, bool)>) -> Self {
         let columns = columns.into_iter();
@@ -148,8 +135,8 @@ pub fn share(value: f64) -> String {
 /// A lift or a score as people read it.
 pub fn ratio(value: f64) -> String {
     match value {
-        large if large >= 100.0 => format!("{large:.0}"),
-        middle if middle >= 10.0 => format!("{middle:.1}"),
+        large if large.abs() >= 100.0 => format!("{large:.0}"),
+        middle if middle.abs() >= 10.0 => format!("{middle:.1}"),
         small => format!("{small:.3}"),
     }
 }

@@ -3,6 +3,7 @@
 //! A text is compiled once for an engine. What a rule asks of the items alone is evaluated once too;
 //! what it asks of the question (`context.`, `customer.`), for each question.
 
+mod alone;
 mod asked;
 mod blocks;
 mod cache;

@@ -1,6 +1,6 @@
 //! `cobuy also-bought`: what goes with an item.
 
-use super::answer::{Filters, notes};
+use super::answer::{Filters, Whose, notes};
 use crate::Failure;
 use crate::output::{Format, Table, ratio, share, stdout, write_json};
 use clap::Args;
@@ -13,6 +13,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   cobuy also-bought shop.cobuy 85123A -n 10
+  cobuy also-bought shop.cobuy 85123A --filter 'in_stock and price <= context.price'
   cobuy also-bought shop.cobuy 85123A --exclude 22423 --exclude POST --format json")]
 pub struct AlsoBought {
     /// The shop's file, made by `cobuy fit`.
@@ -24,6 +25,8 @@ pub struct AlsoBought {
     fallback: bool,
     #[command(flatten)]
     filters: Filters,
+    #[command(flatten)]
+    whose: Whose,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -32,35 +35,52 @@ pub struct AlsoBought {
 impl AlsoBought {
     pub fn run(self) -> Result<(), Failure> {
         let engine = Engine::open(&self.shop)?;
-        let answer = self
-            .filters
-            .apply(engine.also_bought(self.item).fallback(self.fallback))
-            .suggest()?;
+        let query = engine.also_bought(self.item).fallback(self.fallback);
+        let query = self.whose.apply(query);
+        let answer = self.filters.apply(query)?.suggest()?;
         notes(&engine, &answer, self.format, "");
         let basis = engine.model().basis().plural();
-        let numbers = ["score", basis, "support", "confidence", "lift"];
+        let boosted = self.filters.boost.is_some();
+        let named = answer.items.iter().any(|item| item.name.is_some());
+        let columns = |both: &'static str, named: bool| {
+            let all = [
+                ("item", false),
+                ("name", false),
+                ("score", true),
+                ("boost", true),
+                (both, true),
+                ("support", true),
+                ("confidence", true),
+                ("lift", true),
+            ];
+            let shown = move |name: &str| match name {
+                "name" => named,
+                "boost" => boosted,
+                _ => true,
+            };
+            Table::of(all.into_iter().filter(move |(name, _)| shown(name)))
+        };
         stdout(|to| match self.format {
             Format::Json => write_json(to, &answer),
             Format::Csv => {
-                let mut table = Table::new(
-                    &["item"],
-                    &["score", "both", "support", "confidence", "lift"],
-                );
-                answer
-                    .items
-                    .iter()
-                    .for_each(|suggestion| table.push(exact(suggestion)));
+                let mut table = columns("both", false);
+                for suggestion in &answer.items {
+                    let mut row = exact(suggestion);
+                    if boosted {
+                        let boost = suggestion.boost.map(|boost| boost.to_string());
+                        row.insert(2, boost.unwrap_or_default());
+                    }
+                    table.push(row);
+                }
                 table.write_csv(to)
             }
             Format::Table => {
-                let named = answer
-                    .items
-                    .iter()
-                    .any(|suggestion| suggestion.name.is_some());
-                let texts: &[&'static str] = if named { &["item", "name"] } else { &["item"] };
-                let mut table = Table::new(texts, &numbers);
+                let mut table = columns(basis, named);
                 for suggestion in &answer.items {
                     let mut row = rounded(suggestion);
+                    if boosted {
+                        row.insert(2, suggestion.boost.map(ratio).unwrap_or_default());
+                    }
                     if named {
                         row.insert(1, suggestion.name.clone().unwrap_or_default());
                     }

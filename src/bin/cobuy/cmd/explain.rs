@@ -18,13 +18,8 @@ pub struct Explain {
     shop: PathBuf,
     /// The item's id.
     item: String,
-    /// The customer's id.
-    #[arg(
-        long,
-        value_name = "CUSTOMER",
-        required_unless_present = "basket",
-        conflicts_with = "basket"
-    )]
+    /// The customer's id; beside a basket, whom a rule means by `customer.`.
+    #[arg(long, value_name = "CUSTOMER", required_unless_present = "basket")]
     customer: Option<String>,
     /// An item of a basket; may be given again.
     #[arg(long, value_name = "ITEM")]
@@ -44,15 +39,20 @@ pub struct Explain {
 
 impl Explain {
     pub fn run(self) -> Result<(), Failure> {
+        if self.customer.is_some() && !self.basket.is_empty() && !self.filters.is_ruled() {
+            let problem = "say either --customer or --basket; both only beside --filter or --boost";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
         let engine = Engine::open(&self.shop)?;
-        let query = match self.customer {
-            Some(customer) => engine.for_customer(customer),
-            None => engine.for_basket(self.basket),
+        let query = match (self.customer, self.basket) {
+            (Some(customer), basket) if basket.is_empty() => engine.for_customer(customer),
+            (Some(customer), basket) => engine.for_basket(basket).customer(customer),
+            (None, basket) => engine.for_basket(basket),
         };
         let query = query
             .keep_owned(self.keep_owned)
             .fallback(!self.no_fallback);
-        let why = self.filters.apply(query).explain(&self.item)?;
+        let why = self.filters.apply(query)?.explain(&self.item)?;
         stdout(|to| match self.format {
             Form::Json => write_json(to, &why),
             Form::Table => write!(to, "{why}"),

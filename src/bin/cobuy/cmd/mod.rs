@@ -10,3 +10,4 @@ pub mod fit;
 pub mod inspect;
 pub mod popular;
 pub mod recommend;
+pub mod rule;

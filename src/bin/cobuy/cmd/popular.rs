@@ -1,6 +1,6 @@
 //! `cobuy popular`: what is bought most.
 
-use super::answer::{self, Answer, Filters};
+use super::answer::{self, Answer, Filters, Whose};
 use crate::Failure;
 use crate::output::Format;
 use clap::Args;
@@ -12,6 +12,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   cobuy popular shop.cobuy -n 20
+  cobuy popular shop.cobuy --filter 'in_stock and price <= 20'
   cobuy popular shop.cobuy --category baby/clothes --format json")]
 pub struct Popular {
     /// The shop's file, made by `cobuy fit`.
@@ -21,6 +22,8 @@ pub struct Popular {
     category: Option<String>,
     #[command(flatten)]
     filters: Filters,
+    #[command(flatten)]
+    whose: Whose,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -30,7 +33,8 @@ impl Popular {
     pub fn run(self) -> Result<(), Failure> {
         let engine = Engine::open(&self.shop)?;
         let query = engine.popular(self.category.as_deref());
-        let answer = self.filters.apply(query).suggest()?;
-        answer::write(&engine, &[Answer::of(None, answer)], self.format)
+        let answer = self.filters.apply(self.whose.apply(query))?.suggest()?;
+        let boosted = self.filters.boost.is_some();
+        answer::write(&engine, &[Answer::of(None, answer)], self.format, boosted)
     }
 }

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 Examples:
   cobuy recommend shop.cobuy 17850 -n 5
   cobuy recommend shop.cobuy --basket 85123A --basket 22423
+  cobuy recommend shop.cobuy 17850 --filter in_stock --boost 'margin / price'
   cobuy recommend shop.cobuy --all -n 5 --format csv")]
 pub struct Recommend {
     /// The shop's file, made by `cobuy fit`.
@@ -34,6 +35,9 @@ pub struct Recommend {
     no_fallback: bool,
     #[command(flatten)]
     filters: Filters,
+    /// The customer whom a rule means by `customer.` where a basket is asked about.
+    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["customers", "all"])]
+    customer: Option<String>,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -46,24 +50,30 @@ impl Recommend {
             true => engine.customers().iter().collect(),
             false => self.customers.iter().map(String::as_str).collect(),
         };
+        let boosted = self.filters.boost.is_some();
         let with = |query| self.query(query);
         if !self.basket.is_empty() {
-            let answer = with(engine.for_basket(&self.basket)).suggest()?;
-            return answer::write(&engine, &[Answer::of(None, answer)], self.format);
+            let mut query = engine.for_basket(&self.basket);
+            if let Some(customer) = &self.customer {
+                query = query.customer(customer);
+            }
+            let answer = with(query)?.suggest()?;
+            let answers = [Answer::of(None, answer)];
+            return answer::write(&engine, &answers, self.format, boosted);
         }
         let queries = customers
             .iter()
             .map(|&customer| with(engine.for_customer(customer)));
-        let queries: Vec<Query<'_>> = queries.collect();
+        let queries: Vec<Query<'_>> = queries.collect::<Result<_, _>>()?;
         let answers = engine.answer_all(&queries, None, Watch::new())?;
         let answers = customers.iter().zip(answers);
         let answers: Vec<Answer> = answers
             .map(|(&customer, answer)| Answer::of(Some(customer.to_owned()), answer))
             .collect();
-        answer::write(&engine, &answers, self.format)
+        answer::write(&engine, &answers, self.format, boosted)
     }
 
-    fn query<'a>(&self, query: Query<'a>) -> Query<'a> {
+    fn query<'a>(&self, query: Query<'a>) -> Result<Query<'a>, Failure> {
         let query = query
             .keep_owned(self.keep_owned)
             .fallback(!self.no_fallback);

@@ -1,0 +1,40 @@
+//! Rules by arguments.
+
+use crate::Failure;
+use cobuy::{Error, Rule};
+use std::io::Read;
+
+/// Whether a rule or a formula is written as JSON.
+pub fn is_json(written: &str) -> bool {
+    written.trim_start().starts_with('{')
+}
+
+/// A rule as it is written, from standard input for `-`; what begins with `{` is JSON.
+pub fn rule(written: &str) -> Result<Rule, Failure> {
+    let read;
+    let text = match written {
+        "-" => {
+            read = standard_input()?;
+            read.as_str()
+        }
+        written => written,
+    };
+    let rule = match is_json(text) {
+        true => Rule::from_json(text),
+        false => Rule::parse(text),
+    };
+    Ok(rule?)
+}
+
+fn standard_input() -> Result<String, Failure> {
+    /// More than any rule takes.
+    const MOST: u64 = 1 << 20;
+    let mut text = String::new();
+    let read = std::io::stdin().take(MOST).read_to_string(&mut text);
+    read.map_err(|source| Error::Io {
+        doing: "read",
+        path: "standard input".to_owned(),
+        source,
+    })?;
+    Ok(text)
+}
