@@ -33,6 +33,7 @@ rust: ## Unit, case, law, conformance, real-data, command-line and doc tests; be
 	$(CARGO) test $(LOCKED) --no-default-features --quiet
 	$(CARGO) test $(LOCKED) --all-features
 	$(CARGO) bench $(LOCKED) --all-features --quiet -- --test
+	$(CARGO) test $(LOCKED) --all-features --profile bench --test rules_laws
 
 python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stubs and all Python tests
 	$(CARGO) build $(LOCKED) --quiet --features cli

@@ -621,7 +621,7 @@ proptest! {
                     within_days: None,
                 });
                 let source = Source::AlsoBought;
-                Suggestion { item: id(item).to_owned(), name: None, score, source, reason }
+                Suggestion { item: id(item).to_owned(), name: None, score, boost: None, source, reason }
             };
             let twin = together.neighbours(source, fit.measure, fit.min_customers, allowed);
             let expected: Vec<Suggestion> = twin.into_iter().take(n).map(suggestion).collect();

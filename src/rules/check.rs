@@ -1,6 +1,7 @@
 //! From a tree to a plan: every name is looked up, every type compared.
 
 use super::clock::{Clock, EARLIEST};
+use super::evaluate::folded;
 use super::plan::{Constant, Edge, Expr, ExprKind, Rows, Stretch, Test, Whose};
 use super::problem::RuleProblem;
 use super::tree::{
@@ -75,7 +76,7 @@ impl<'a, S: Schema> Checker<'a, S> {
             }
             Condition::Contains(value, part) => {
                 let value = self.needed(value, &[Type::Text], "`contains`")?;
-                Test::Contains(value, part.to_lowercase())
+                Test::Contains(value, folded(part))
             }
             Condition::Within(value, direction, duration) => {
                 self.now(value.at)?;

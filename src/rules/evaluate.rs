@@ -303,10 +303,20 @@ fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     }
 }
 
-/// Whether a text contains another, which is lower case already, with case folded.
+/// A text with case folded: letter by letter, so that what a text contains does not hang on where it
+/// stands, as the Greek sigma would.
+pub(crate) fn folded(text: &str) -> String {
+    let sigma = |letter| if letter == 'ς' { 'σ' } else { letter };
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(sigma)
+        .collect()
+}
+
+/// Whether a text contains another, whose case is folded already, with case folded.
 pub(crate) fn contains(text: &str, part: &str) -> bool {
     if !text.is_ascii() {
-        return text.to_lowercase().contains(part);
+        return folded(text).contains(part);
     }
     // Most texts are searched without making others of them.
     let mut places = text.as_bytes().windows(part.len().max(1));

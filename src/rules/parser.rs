@@ -139,13 +139,27 @@ impl<'a> Parser<'a> {
     pub fn expected(&self, what: &str) -> RuleProblem {
         let token = self.peek();
         let mut problem = format!("{}, but expected {what}", token.kind.found());
-        if let TokenKind::Word(word) = &token.kind {
-            let lower = word.to_lowercase();
-            if *word != lower && is_reserved(&lower) {
-                problem.push_str(&format!(
-                    "; words of the language are lower case: `{lower}`"
-                ));
+        let before = self
+            .place
+            .checked_sub(1)
+            .map(|place| &self.tokens[place].kind);
+        let word = before
+            .into_iter()
+            .chain([&token.kind])
+            .find_map(in_upper_case);
+        if let Some(lower) = word {
+            problem.push_str(&format!(
+                "; words of the language are lower case: `{lower}`"
+            ));
+        }
+        match (before, &token.kind, self.peek_behind()) {
+            (Some(TokenKind::Number(_)), TokenKind::Sign(","), _) => {
+                problem.push_str("; numbers are written without separators");
             }
+            (_, TokenKind::Sign("."), TokenKind::Number(_)) => {
+                problem.push_str("; a number begins with a digit, as in `0.5`");
+            }
+            _ => {}
         }
         let before = self
             .place
@@ -676,6 +690,15 @@ impl<'a> Parser<'a> {
             _ => Err(self.expected("`last` or `next` and a duration, as in `within last 7d`")),
         }
     }
+}
+
+/// A word of the language that is not written in lower case, as it is to be written.
+fn in_upper_case(kind: &TokenKind) -> Option<String> {
+    let TokenKind::Word(word) = kind else {
+        return None;
+    };
+    let lower = word.to_lowercase();
+    (*word != lower && is_reserved(&lower)).then_some(lower)
 }
 
 enum Operator {

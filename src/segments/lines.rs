@@ -56,9 +56,10 @@ pub(super) fn amount(history: &History, line: usize, part: Part) -> Option<i64> 
     }
 }
 
-/// What was taken off; of a line that came back in part, as much of it as is left of the line.
+/// What was taken off: nothing, where the line tells nothing. Of a line that came back in part, as much
+/// of it as is left of the line.
 pub(super) fn discount(history: &History, line: usize, part: Part) -> Option<i64> {
-    let told = history.line(line).discount()?.0;
+    let told = history.line(line).discount().unwrap_or_default().0;
     match part {
         Part::Left => of_what_is_left(history, line, told),
         Part::Told | Part::Returned => Some(told),

@@ -195,10 +195,11 @@ impl Shop {
             false => divided(raw * pieces, quantity),
         };
         let times = |price: i64, pieces: i128| divided(i128::from(price) * pieces, 1000);
-        let discount = line.discount.map(i128::from);
+        let taken_off = line.discount.map_or(0, i128::from);
+        let discount = Some(taken_off);
         let amount = line.price.map(|price| match line.quantity < 0 {
-            true => times(price, quantity) + discount.unwrap_or(0),
-            false => part(times(price, quantity) - discount.unwrap_or(0)),
+            true => times(price, quantity) + taken_off,
+            false => part(times(price, quantity) - taken_off),
         });
         let discount = match line.quantity < 0 {
             true => discount,
