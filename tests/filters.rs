@@ -729,10 +729,10 @@ fn an_explanation_says_which_clause_keeps_an_item_out() {
     assert_eq!(
         told.lines().take(4).collect::<Vec<_>>(),
         [
-            "`pot` is not suggested: the filter does not let it through",
-            "no      price <= 20 and brand != 'x'",
-            "no        price <= 20   [30]",
-            "unknown   brand != 'x'   [missing]",
+            "`pot` is not suggested: the filter does not let it through:",
+            "  no      price <= 20 and brand != 'x'",
+            "  no        price <= 20   [30]",
+            "  unknown   brand != 'x'   [missing]",
         ]
     );
 }
