@@ -667,7 +667,7 @@ fn what_a_question_does_not_have_cannot_be_asked_for() {
     let told = refused(engine.also_bought("tea").boost("customer.budget / price"));
     assert!(
         told.contains(
-            "the boost names `customer.`, but a question about an item names no customer"
+            "`customer.budget / price` names `customer.`, but a question about an item names no customer"
         ),
         "{told}"
     );

@@ -50,6 +50,9 @@ pub struct Explanation {
     pub rank: Option<usize>,
     /// As in [`Suggestion::score`], where it is one of them.
     pub score: Option<f32>,
+    /// As in [`Suggestion::boost`], where it is one of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boost: Option<f64>,
     /// As in [`Suggestion::source`], where it is one of them.
     pub source: Option<Source>,
     /// What keeps it out, where it is none of them.
@@ -162,12 +165,16 @@ impl fmt::Display for Explanation {
         match (&self.kept_out, self.rank, self.source) {
             (Some(kept_out), ..) => writeln!(f, "`{}` is not suggested: {kept_out}", self.item)?,
             (None, Some(rank), Some(source)) => {
-                writeln!(
+                write!(
                     f,
                     "`{}` is number {rank}, from {}",
                     self.item,
                     source.name()
                 )?;
+                match self.boost {
+                    Some(boost) => writeln!(f, ", its score boosted by {boost:.4}")?,
+                    None => writeln!(f)?,
+                }
             }
             _ => writeln!(f, "`{}` is not suggested", self.item)?,
         }

@@ -47,6 +47,7 @@ pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
         item: item.to_owned(),
         rank: pick.map(|(place, _)| place + 1),
         score: pick.map(|(_, pick)| pick.score),
+        boost: pick.and_then(|(_, pick)| pick.boost),
         source: pick.map(|(_, pick)| pick.source),
         kept_out,
         contributions,

@@ -409,12 +409,9 @@ impl<'a, S: Schema> Checker<'a, S> {
             problem.push_str(&format!(": {hint}"));
         }
         let names = self.schema.names();
-        let near = near(name, names.iter().map(String::as_str));
-        let near = near
-            .into_iter()
-            .map(|name| format!("{prefix}{name}"))
-            .collect();
-        Err(self.problem(at, problem).near(near))
+        Err(self
+            .problem(at, problem + &listed(&names, name))
+            .near(prefixed(name, &names, prefix)))
     }
 
     fn no_column(&self, at: At, source: &Source, name: &str, prefix: &str) -> RuleProblem {
@@ -429,11 +426,31 @@ impl<'a, S: Schema> Checker<'a, S> {
             ));
         }
         let names = self.schema.row_names(source);
-        let near = near(name, names.iter().map(String::as_str));
-        let near = near
-            .into_iter()
-            .map(|name| format!("{prefix}{name}"))
-            .collect();
-        self.problem(at, problem).near(near)
+        self.problem(at, problem + &listed(&names, name))
+            .near(prefixed(name, &names, prefix))
     }
+}
+
+/// Names like one that there is not, behind a prefix.
+fn prefixed(name: &str, names: &[String], prefix: &str) -> Vec<String> {
+    let near = near(name, names.iter().map(String::as_str));
+    near.into_iter()
+        .map(|name| format!("{prefix}{name}"))
+        .collect()
+}
+
+/// What names there are, where none is like the one that is not known.
+fn listed(names: &[String], name: &str) -> String {
+    /// More is no help.
+    const MOST: usize = 20;
+    if names.is_empty() || !near(name, names.iter().map(String::as_str)).is_empty() {
+        return String::new();
+    }
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{}`", shown(name)))
+        .collect();
+    let more = if names.len() > MOST { ", ..." } else { "" };
+    format!("; there are {}{more}", shown.join(", "))
 }

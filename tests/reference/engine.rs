@@ -601,6 +601,7 @@ impl Twin {
         Ok(Explanation {
             item: id.to_owned(),
             rank: pick.map(|(place, _)| place + 1),
+            boost: None,
             score: pick.map(|(_, pick)| pick.1),
             source: pick.map(|(_, pick)| pick.2),
             kept_out,

@@ -2,9 +2,9 @@
 
 use super::{ItemRule, Question};
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::ItemIx;
-use crate::rules::{Rule, RuleProblem, Verdict};
+use crate::rules::{Rule, Verdict};
 
 impl Engine {
     /// Looks up the names of a rule over goods, such as [`Query::filter`](crate::Query::filter) takes, and
@@ -49,20 +49,14 @@ impl Engine {
         let mut context: Vec<u32> = context.iter().map(index).collect::<Result<_>>()?;
         context.sort_unstable();
         context.dedup();
-        let problem = if compiled.needs.context && context.is_empty() {
-            "the rule names `context.`, the item or basket that is looked at, but none is given (context = ...)"
-        } else if compiled.needs.customer && customer.is_none() {
-            "the rule names `customer.`, but no customer is given (customer = ...)"
-        } else {
-            let found = customer.and_then(|id| self.people.find(id));
-            let question = Question {
-                about: "an item",
-                context: Some(&context),
-                has_customer: customer.is_some(),
-                customer: found.map(|row| row as u32),
-            };
-            return Ok(compiled.explain(self, &question, item));
+        let found = customer.and_then(|id| self.people.find(id));
+        let question = Question {
+            about: "the question",
+            context: (!context.is_empty()).then_some(&context),
+            has_customer: customer.is_some(),
+            customer: found.map(|row| row as u32),
         };
-        Err(Error::rule(RuleProblem::new(problem)))
+        compiled.needs.check(rule, &question)?;
+        Ok(compiled.explain(self, &question, item))
     }
 }

@@ -22,10 +22,10 @@ impl Query<'_> {
         customer: Option<u32>,
     ) -> Question<'a> {
         let (about, looks_at) = match self.about {
-            About::Item(_) => ("an item", true),
-            About::Basket(_) => ("a basket", true),
-            About::Customer(_) => ("a customer", false),
-            About::Popular(_) => ("what is popular", false),
+            About::Item(_) => ("a question about an item", true),
+            About::Basket(_) => ("a question about a basket", true),
+            About::Customer(_) => ("a question about a customer", false),
+            About::Popular(_) => ("a question about what is popular", false),
         };
         Question {
             about,

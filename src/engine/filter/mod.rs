@@ -17,6 +17,7 @@ pub(super) use cache::Rules;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::rules::{Clock, Evaluation, Expr, Formula, Rule, RuleProblem, Test, Verdict, explain};
+use crate::text::shown;
 use blocks::Blocks;
 use facts::{Fact, Goods};
 use one::{OneItem, Scope};
@@ -40,6 +41,7 @@ pub(super) struct ItemRule {
 /// A boost, compiled.
 #[derive(Debug)]
 pub(super) struct ItemFormula {
+    formula: Formula,
     plan: Expr<Fact>,
     needs: Needs,
     /// By item, where it does not ask for the question.
@@ -80,18 +82,14 @@ impl Needs {
     }
 
     /// Refuses a question that has not what is asked for.
-    fn check(self, what: &str, question: &Question<'_>) -> Result<()> {
+    fn check(self, rule: &impl std::fmt::Display, question: &Question<'_>) -> Result<()> {
+        let (rule, about) = (shown(&rule.to_string()), question.about);
         let problem = if self.context && question.context.is_none() {
             format!(
-                "{what} names `context.`, the item or basket that is looked at, but a question about {} looks at \
-                 none",
-                question.about
+                "`{rule}` names `context.`, the item or basket that is looked at, but {about} looks at none"
             )
         } else if self.customer && !question.has_customer {
-            format!(
-                "{what} names `customer.`, but a question about {} names no customer (customer = ...)",
-                question.about
-            )
+            format!("`{rule}` names `customer.`, but {about} names no customer (customer = ...)")
         } else {
             return Ok(());
         };
@@ -102,7 +100,7 @@ impl Needs {
 /// What of a question rules may ask for.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
-    /// What it is about, in words.
+    /// What it is, in words.
     pub about: &'static str,
     /// The items that are looked at.
     pub context: Option<&'a [u32]>,
@@ -145,7 +143,7 @@ impl ItemRule {
 
     /// The items that it lets through, a bit each.
     pub(super) fn holding(&self, engine: &Engine, question: &Question<'_>) -> Result<Vec<u64>> {
-        self.needs.check("the filter", question)?;
+        self.needs.check(&self.rule, question)?;
         let evaluate = |test: &Test<Fact>, scope: Scope<'_>| {
             let clock = engine.rules.clock(engine);
             let node = Binder { scope, clock }.node(test);
@@ -194,6 +192,7 @@ impl ItemFormula {
         let mut needs = Needs::default();
         needs.add(&plan);
         Ok(ItemFormula {
+            formula,
             plan,
             needs,
             values: OnceLock::new(),
@@ -201,7 +200,7 @@ impl ItemFormula {
     }
 
     pub(super) fn check(&self, question: &Question<'_>) -> Result<()> {
-        self.needs.check("the boost", question)
+        self.needs.check(&self.formula, question)
     }
 
     /// What an item's score is multiplied by: 0 where that is missing.
