@@ -53,6 +53,7 @@ impl Engine {
         let question = Question {
             about: "the question",
             context: (!context.is_empty()).then_some(&context),
+            may_look: true,
             has_customer: customer.is_some(),
             customer: found.map(|row| row as u32),
         };

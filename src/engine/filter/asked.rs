@@ -30,6 +30,7 @@ impl Query<'_> {
         Question {
             about,
             context: looks_at.then_some(given),
+            may_look: false,
             has_customer: self.whose().is_some(),
             customer,
         }

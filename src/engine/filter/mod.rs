@@ -84,9 +84,14 @@ impl Needs {
     /// Refuses a question that has not what is asked for.
     fn check(self, rule: &impl std::fmt::Display, question: &Question<'_>) -> Result<()> {
         let (rule, about) = (shown(&rule.to_string()), question.about);
+        let way_out = if question.may_look {
+            " (context = ...)"
+        } else {
+            ""
+        };
         let problem = if self.context && question.context.is_none() {
             format!(
-                "`{rule}` names `context.`, the item or basket that is looked at, but {about} looks at none"
+                "`{rule}` names `context.`, the item or basket that is looked at, but {about} looks at none{way_out}"
             )
         } else if self.customer && !question.has_customer {
             format!("`{rule}` names `customer.`, but {about} names no customer (customer = ...)")
@@ -104,6 +109,8 @@ pub(super) struct Question<'a> {
     pub about: &'static str,
     /// The items that are looked at.
     pub context: Option<&'a [u32]>,
+    /// Whether items to look at could be given beside it.
+    pub may_look: bool,
     /// Whether a customer is named; one who is not known has no fields.
     pub has_customer: bool,
     pub customer: Option<u32>,
