@@ -35,5 +35,5 @@ pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour}
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};
 pub use rules::{Formula, Rule, RuleProblem, Verdict};
-pub use segments::{Asked, Segments};
+pub use segments::{CustomerRule, Segments};
 pub use watch::{Progress, Watch};

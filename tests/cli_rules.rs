@@ -289,7 +289,7 @@ fn a_verdict_is_told_clause_by_clause() {
     of("nobody").failed(3);
     let json = explain(&["count(orders) > 1", "--customer", "c01", "--format", "json"]).json();
     assert_eq!(json["holds"], true);
-    assert_eq!(json["clause"]["operands"][0]["value"], "3");
+    assert_eq!(json["operands"][0]["value"], "3");
 
     let dear = "price <= context.price and price <= customer.budget";
     let of_item = |rest: &[&str]| explain(&[&["--item", "cup", dear], rest].concat());

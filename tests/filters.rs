@@ -347,7 +347,7 @@ fn a_filter_lets_through_what_its_twin_does() {
             let rule = rule_of(&tree);
             let query = query.filter(&rule);
             let expected = shop.holding(&tree, &looked_at, who.as_deref());
-            assert_eq!(query.let_through().unwrap(), expected, "{rule}");
+            assert_eq!(query.items_let_through().unwrap(), expected, "{rule}");
             let answer = query.clone().suggest().unwrap();
             assert_eq!(answer.let_through, Some(expected.len() as u64), "{rule}");
             some += usize::from(!expected.is_empty() && expected.len() < ids.len());
@@ -470,9 +470,14 @@ fn filters_of_the_simulated_shop_let_through_what_their_twin_does() {
             .engine
             .also_bought(&item)
             .customer(&customer)
-            .filter(rule_of(&tree));
+            .filter(&rule_of(&tree));
         let expected = shop.holding(&tree, std::slice::from_ref(&item), Some(&customer));
-        assert_eq!(query.let_through().unwrap(), expected, "{}", rule_of(&tree));
+        assert_eq!(
+            query.items_let_through().unwrap(),
+            expected,
+            "{}",
+            rule_of(&tree)
+        );
         let plain = shop
             .engine
             .also_bought(&item)
@@ -502,7 +507,7 @@ fn a_filtered_answer_is_that_of_the_items_let_through() {
             };
             for (plain, filtered) in ask(&shop.engine).into_iter().zip(ask(&shop.engine)) {
                 let expected = plain.only(only.iter().copied()).suggest().unwrap();
-                let answer = filtered.filter(rule_of(&tree)).suggest().unwrap();
+                let answer = filtered.filter(&rule_of(&tree)).suggest().unwrap();
                 assert_eq!(answer.items, expected.items, "{}", rule_of(&tree));
             }
         }
@@ -700,7 +705,7 @@ fn a_customer_who_is_not_known_has_no_fields() {
     let missing = engine
         .for_customer("bo")
         .filter("customer.city is missing")
-        .let_through()
+        .items_let_through()
         .unwrap()
         .len();
     assert_eq!(missing, 3);
@@ -765,7 +770,7 @@ fn many_filters_fill_no_memory_and_answer_from_many_threads() {
                     let through = engine
                         .popular(None)
                         .filter(&filter)
-                        .let_through()
+                        .items_let_through()
                         .unwrap()
                         .len();
                     let price = (price + thread) % 50;

@@ -11,8 +11,8 @@ mod twin;
 
 use cobuy::history::Kind;
 use cobuy::{
-    Asked, Error, History, Input, Reader, Result, Rule, Segments, Settings, TableName, Tables,
-    Watch,
+    CustomerRule, Error, History, Input, Reader, Result, Rule, Segments, Settings, TableName,
+    Tables, Watch,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,7 +177,11 @@ impl Case {
         shop
     }
 
-    fn ask<'a>(&self, history: &'a History, rule: impl Fn() -> Result<Rule>) -> Result<Asked<'a>> {
+    fn ask<'a>(
+        &self,
+        history: &'a History,
+        rule: impl Fn() -> Result<Rule>,
+    ) -> Result<CustomerRule<'a>> {
         let named = self.segments.iter();
         let named = named.map(|(name, rule)| Ok((name, Rule::parse(rule)?)));
         let segments = Segments::new(named.collect::<Result<Vec<_>>>()?)?;
@@ -268,7 +272,7 @@ impl Case {
 /// What a rule says of every customer.
 fn answers(
     history: &History,
-    asked: &Asked<'_>,
+    asked: &CustomerRule<'_>,
     problems: &mut Vec<String>,
 ) -> BTreeMap<String, String> {
     let mut answers = BTreeMap::new();

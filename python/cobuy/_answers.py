@@ -145,7 +145,7 @@ class Explanation(Told):
 
 
 class Verdict(Told):
-    """What a rule says of a customer or an item: ``verdict["clause"]`` and its ``parts``, clause by clause."""
+    """What a rule says of a customer or an item: ``verdict["text"]``, and its ``"parts"``, clause by clause."""
 
     @property
     def holds(self) -> bool | None:

@@ -136,6 +136,24 @@ class Rule(_Form):
             shop, customer=customer, segments=segments, item=item, context=context
         ).holds
 
+    def members(self, shop: Shop, *, segments: Mapping[str, str | Rule] | None = None) -> list[str]:
+        """The ids of all customers of whom it holds, by index.
+
+        Parameters
+        ----------
+        shop : Shop
+            It need not be fitted.
+        segments : mapping of str to str or Rule, optional
+            Rules over customers by name, for ``in segment 'vip'``.
+
+        Raises
+        ------
+        RuleError
+            For names that this shop does not have, types that do not fit, and rows within rows that are
+            too many to look at.
+        """
+        return self._form.members(_shop(shop)._told(), _named(segments))
+
     def explain(
         self,
         shop: Shop,
@@ -192,11 +210,15 @@ class Rule(_Form):
             raise ValueError("say a `customer`, or an `item`")
         if context is not None:
             raise ValueError("`context` is for rules over goods: say the `item` as well")
-        named = {} if segments is None else segments
-        if not isinstance(named, Mapping):
-            raise TypeError(f"`segments` must be rules by name, but is {named!r}")
-        rules = [(_text("segments", name), _rule("segments", rule)._form) for name, rule in named.items()]
-        return _shop(shop)._told(), one_id("customer", customer), rules
+        return _shop(shop)._told(), one_id("customer", customer), _named(segments)
+
+
+def _named(segments: Any) -> list[tuple[str, _core.Rule]]:
+    """Rules by the names of their segments."""
+    named = {} if segments is None else segments
+    if not isinstance(named, Mapping):
+        raise TypeError(f"`segments` must be rules by name, but is {named!r}")
+    return [(_text("segments", name), _rule("segments", rule)._form) for name, rule in named.items()]
 
 
 class Formula(_Form):

@@ -1,7 +1,7 @@
 //! Rules and formulas: texts and JSON in, what they say out.
 
 use crate::engine::ShopEngine;
-use crate::run::short;
+use crate::run::{long, short};
 use crate::shop::{History, as_json};
 use cobuy::Verdict;
 use pyo3::prelude::*;
@@ -86,6 +86,20 @@ form!(
                 segments.ask(&history.0, &self.0)?.holds(customer)
             };
             short(py, || asked(core_segments(&segments)?))
+        }
+
+        /// The ids of all customers of whom it holds.
+        fn members(
+            &self,
+            py: Python<'_>,
+            history: &History,
+            segments: Named,
+        ) -> PyResult<Vec<String>> {
+            long(py, None, |watch| {
+                let segments = core_segments(&segments)?;
+                let asked = segments.ask(&history.0, &self.0)?;
+                Ok(asked.members(watch)?.into_iter().map(str::to_owned).collect())
+            })
         }
 
         /// Why it holds of an item, or does not.

@@ -225,8 +225,8 @@ impl Query<'_> {
     /// assert_eq!(answer.let_through, Some(2));
     /// # Ok::<(), cobuy::Error>(())
     /// ```
-    pub fn filter(mut self, rule: impl std::fmt::Display) -> Self {
-        self.filters.push(rule.to_string());
+    pub fn filter(mut self, rule: impl Into<String>) -> Self {
+        self.filters.push(rule.into());
         self
     }
 
@@ -234,8 +234,8 @@ impl Query<'_> {
     /// `margin / price`, and chooses by what comes out; equal scores go by the unboosted one. Where it is
     /// missing it counts as 0, and what it makes negative stands last. Levels of the fallback chain stay in
     /// their order. It chooses among all that was bought with the items, not only the kept neighbours.
-    pub fn boost(mut self, formula: impl std::fmt::Display) -> Self {
-        self.boost = Some(formula.to_string());
+    pub fn boost(mut self, formula: impl Into<String>) -> Self {
+        self.boost = Some(formula.into());
         self
     }
 

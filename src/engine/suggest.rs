@@ -130,7 +130,7 @@ impl Query<'_> {
                     Some(_) => Source::CategoryPopular,
                     None => Source::Popular,
                 },
-                category: category.map(str::to_owned),
+                category: None,
                 boost: None,
             };
             let mut level: Vec<Pick> = items
@@ -142,6 +142,9 @@ impl Query<'_> {
             if asked.boost.is_some() {
                 boosted(&mut level, |unit| self.factor_of(asked, unit));
                 level.truncate(n - picks.len());
+            }
+            for pick in &mut level {
+                pick.category = category.map(str::to_owned);
             }
             picks.append(&mut level);
         };

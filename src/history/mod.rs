@@ -50,6 +50,7 @@
 //! - **Columns of the shop's own** hold numbers, flags, times or texts: what all their values are, or
 //!   what [`Settings::types`] says. A number with leading zeros is a code, and so a text.
 
+mod by_customer;
 mod calendar;
 mod catalogue;
 mod change;
@@ -129,6 +130,7 @@ pub struct History {
     events: Option<EventTable>,
     spend: Option<SpendTable>,
     summary: Summary,
+    rows_of: by_customer::RowsOf,
 }
 
 impl std::fmt::Debug for History {

@@ -62,3 +62,13 @@ pub(crate) fn is_after(one: Date, other: Date) -> bool {
         _ => false,
     }
 }
+
+impl Date {
+    /// As a rule writes it between the quotes.
+    pub(in crate::rules) fn written(self) -> String {
+        match self {
+            Date::Day(year, month, day) => format!("{year:04}-{month:02}-{day:02}"),
+            Date::Instant(micros) => instant(micros),
+        }
+    }
+}

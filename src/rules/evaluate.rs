@@ -5,6 +5,9 @@ use super::plan::{Constant, Edge, Expr, ExprKind, Rows, Stretch, Test, Whose};
 use super::tree::{AggregateFunction, Comparison, Direction, Duration, Source};
 use std::cmp::Ordering;
 
+/// Rows within rows are as many as their product. An evaluation looks at no more of them.
+pub(crate) const MOST_ROWS: u64 = 20_000_000;
+
 /// A value that is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
@@ -95,6 +98,8 @@ pub(crate) struct Evaluation<'a, F, W: World<F>> {
     pub world: &'a W,
     pub clock: &'a Clock,
     rows: Vec<W::Row>,
+    /// How many rows were looked at.
+    looked_at: u64,
     facts: std::marker::PhantomData<F>,
 }
 
@@ -104,8 +109,14 @@ impl<'a, F: 'a, W: World<F>> Evaluation<'a, F, W> {
             world,
             clock,
             rows: Vec::new(),
+            looked_at: 0,
             facts: std::marker::PhantomData,
         }
+    }
+
+    /// Whether more rows were looked at than may be: then the answer is none.
+    pub(crate) fn is_overrun(&self) -> bool {
+        self.looked_at > MOST_ROWS
     }
 
     /// Whether a condition holds; `None`: unknown.
@@ -212,7 +223,11 @@ impl<'a, F: 'a, W: World<F>> Evaluation<'a, F, W> {
             return Vec::new();
         };
         let unbounded = of.window.is_none();
+        if self.is_overrun() {
+            return Vec::new();
+        }
         let mut selected = self.world.rows(&of.source, of.any_status);
+        self.looked_at += selected.len() as u64;
         selected.retain(|&row| {
             let within = |at: i64| from <= at && at < to;
             unbounded || self.world.at(row).is_some_and(within)

@@ -6,33 +6,28 @@ use super::tree::{Condition, Operand, Term};
 use serde::Serialize;
 use std::fmt;
 
-/// What a rule says of one customer or item, clause by clause.
+/// What a rule, or a clause of one, says of a customer or an item.
+///
+/// As a text it has a line a clause: whether it holds, the clause, its values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Verdict {
-    /// Whether the rule holds; `None`: unknown, which does not count as a member.
-    pub holds: Option<bool>,
-    /// The rule.
-    pub clause: Clause,
-}
-
-/// A part of a rule that is true, false or unknown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Clause {
     /// The clause, as the rule writes it.
     pub text: String,
-    /// Whether it holds; `None`: unknown.
+    /// Whether it holds; `None`: unknown, which does not count as a member.
     pub holds: Option<bool>,
     /// What its operands are, but for those that are values as they stand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub operands: Vec<Operands>,
+    pub operands: Vec<ClauseValue>,
     /// The clauses that it joins.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<Clause>,
+    pub parts: Vec<Verdict>,
 }
 
 /// A part of a clause that has a value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Operands {
+#[non_exhaustive]
+pub struct ClauseValue {
     /// As the rule writes it.
     pub text: String,
     /// Its value in words; `None`: missing.
@@ -50,9 +45,9 @@ pub(crate) fn explain<'a, F: 'a, W: World<F>>(
     tree: &Condition,
     plan: &'a Test<F>,
     evaluation: &mut Evaluation<'a, F, W>,
-) -> Clause {
+) -> Verdict {
     let holds = evaluation.test(plan);
-    let mut clause = Clause {
+    let mut clause = Verdict {
         text: tree.to_string(),
         holds,
         operands: Vec::new(),
@@ -109,9 +104,9 @@ fn of_rows<'a, F: 'a, W: World<F>>(
     text: &str,
     plan: &'a Rows<F>,
     evaluation: &mut Evaluation<'a, F, W>,
-) -> Operands {
+) -> ClauseValue {
     let rows = evaluation.selected(plan).len();
-    Operands {
+    ClauseValue {
         text: text.to_owned(),
         value: Some(crate::text::counted(rows as u64, "row", "rows")),
         rows: Some(rows),
@@ -123,7 +118,7 @@ fn of_rows<'a, F: 'a, W: World<F>>(
 fn operand<'a, F: 'a, W: World<F>>(
     (tree, plan): (&Operand, &'a Expr<F>),
     evaluation: &mut Evaluation<'a, F, W>,
-) -> Option<Operands> {
+) -> Option<ClauseValue> {
     if let Term::Value(_) | Term::Duration(_) = &tree.term {
         return None;
     }
@@ -134,7 +129,7 @@ fn operand<'a, F: 'a, W: World<F>>(
         }
         _ => (evaluation.value(plan), None, None),
     };
-    Some(Operands {
+    Some(ClauseValue {
         text: tree.to_string(),
         value: value.map(in_words),
         rows,
@@ -165,13 +160,12 @@ fn verdict(holds: Option<bool>) -> &'static str {
 }
 
 impl fmt::Display for Verdict {
-    /// A line a clause: its verdict, its text, its values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.clause.write(f, 0)
+        self.write(f, 0)
     }
 }
 
-impl Clause {
+impl Verdict {
     fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         write!(
             f,

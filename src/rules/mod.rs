@@ -46,6 +46,36 @@
 //! shop's zone, or `date '2025-01-31T10:00:00Z'`. `30%` is 0.3. A rule takes at most 64 KiB, nests at most
 //! 40 levels and has at most 10,000 parts.
 //!
+//! # JSON
+//!
+//! A condition or an operand is an object of one key, which names what it is; unknown keys are refused.
+//!
+//! | text | JSON |
+//! |---|---|
+//! | `a and b`, `a or b`, `not a` | `{"all":[A,B]}`, `{"any":[A,B]}`, `{"not":A}` |
+//! | `x = 1`, and `!=` `<` `<=` `>` `>=` | `{"eq":[X,{"value":1}]}`, and `ne` `lt` `le` `gt` `ge` |
+//! | `x between 1 and 2` | `{"between":[X,{"value":1},{"value":2}]}` |
+//! | `x in ('a', 2)` | `{"in":[X,["a",2]]}` |
+//! | `x under 'a/b'`, `x contains 'a'` | `{"under":[X,"a/b"]}`, `{"contains":[X,"a"]}` |
+//! | `x within last 7d` | `{"within":[X,{"last":"7d"}]}` |
+//! | `x is missing`, `x is known`, `x` | `{"missing":X}`, `{"known":X}`, `{"is_true":X}` |
+//! | `has(ROWS)`, `no(ROWS)` | `{"has":ROWS}`, `{"no":ROWS}` |
+//! | `in segment 'vip'` | `{"in_segment":"vip"}` |
+//! | `template('at_risk', days=90)` | `{"template":{"name":"at_risk","with":{"days":90}}}` |
+//! | `x`, `1`, `'a'`, `true`, `90d` | `{"field":"x"}`, `{"value":1}`, `{"value":"a"}`, `{"value":true}`, `{"duration":"90d"}` |
+//! | `date '2025-01-31'` | `{"value":{"date":"2025-01-31"}}`; in a list `{"date":"2025-01-31"}` |
+//! | `x + y`, and `-` `*` `/` | `{"add":[X,Y]}`, and `sub` `mul` `div` |
+//! | `drop(x, y)`, `anniversary(x)` | `{"call":{"fn":"drop","args":[X,Y]}}` |
+//! | `count(ROWS)`, `sum(x of ROWS)` | `{"agg":{"fn":"count","of":ROWS}}`, `{"agg":{"fn":"sum","expr":X,"of":ROWS}}` |
+//! | `orders any status WINDOW as w where A` | `{"source":"orders","status":"any","window":WINDOW,"as":"w","where":A}` |
+//! | `events('x')` | `{"source":{"events":"x"}}` |
+//! | `in last 90d`, `in first 90d` | `{"last":"90d"}`, `{"first":"90d"}` |
+//! | `between P and Q`, `since P`, `before P` | `{"between":[P,Q]}`, `{"since":P}`, `{"before":P}` |
+//! | `date '2025-01-31'`, `90d ago`, `w.at` as points | `{"date":"2025-01-31"}`, `{"ago":"90d"}`, `{"field":"w.at"}` |
+//!
+//! The envelope names the version: `{"version":1,"rule":A}`, of a formula `{"version":1,"formula":X}`. Templates
+//! are read and written; no shop has any yet, so that asking for one is refused.
+//!
 //! # Meaning
 //!
 //! - **Missing is neither true nor false** (Kleene): a comparison with a missing value is unknown, `not` of
@@ -72,24 +102,21 @@ mod clock;
 mod dates;
 mod evaluate;
 mod explain;
-mod form;
 mod json;
-mod lexer;
-mod parser;
+mod names;
 mod plan;
-mod printer;
 mod problem;
-mod selector;
+mod text;
 mod tree;
 mod types;
 mod words;
 
-pub use explain::{Clause, Operands, Verdict};
+pub use explain::{ClauseValue, Verdict};
 pub use problem::{Place, RuleProblem};
 
 pub(crate) use check::Checker;
 pub(crate) use clock::Clock;
-pub(crate) use evaluate::{Evaluation, Value, World, contains, is_under};
+pub(crate) use evaluate::{Evaluation, MOST_ROWS, Value, World, contains, is_under};
 pub(crate) use explain::explain;
 pub(crate) use plan::{Constant, Expr, ExprKind, Test, Whose};
 pub(crate) use tree::{Arithmetic, Comparison, Source};
@@ -97,11 +124,12 @@ pub(crate) use types::{Schema, Type};
 
 use crate::error::{Error, Result};
 use json::Json;
+use names::Names;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use tree::{At, Condition, Operand, Term};
+use tree::{At, Condition, Operand};
 use types::Anything;
 
 /// The version of the JSON form that this version reads and writes.
@@ -192,6 +220,12 @@ macro_rules! forms {
             }
         }
 
+        impl From<&$name> for String {
+            fn from(form: &$name) -> String {
+                form.to_string()
+            }
+        }
+
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
                 self.tree == other.tree
@@ -221,16 +255,16 @@ macro_rules! forms {
 forms!(
     Rule,
     "rule",
-    parser::condition,
-    form::condition,
-    form::of_condition
+    text::condition,
+    json::condition,
+    json::of_condition
 );
 forms!(
     Formula,
     "formula",
-    parser::operand,
-    form::operand,
-    form::of_operand
+    text::operand,
+    json::operand,
+    json::of_operand
 );
 
 impl Rule {
@@ -308,16 +342,16 @@ fn no_clock() -> Clock {
 /// That the one spelling of a rule can be read back, though it takes more spaces.
 fn fits(text: &str, tree: &impl fmt::Display) -> std::result::Result<(), RuleProblem> {
     /// No text grows to four times its length.
-    const SHORT: usize = lexer::LONGEST / 4;
+    const SHORT: usize = text::LONGEST / 4;
     if text.len() <= SHORT {
         return Ok(());
     }
-    lexer::fits(&tree.to_string())
+    text::fits(&tree.to_string())
 }
 
 fn read_json(text: &str) -> std::result::Result<Json, RuleProblem> {
     /// JSON says in four times as many letters what a text says.
-    const LONGEST: usize = 4 * lexer::LONGEST;
+    const LONGEST: usize = 4 * text::LONGEST;
     if text.len() > LONGEST {
         return Err(RuleProblem::new(format!(
             "the JSON takes {} bytes, but at most {LONGEST} are read",
@@ -369,95 +403,4 @@ fn opened(json: &Json, key: &str) -> std::result::Result<Json, RuleProblem> {
     }
     let needed = || RuleProblem::new(format!("the key `{key}` is missing")).on("$");
     value(key).cloned().ok_or_else(needed)
-}
-
-/// The names in a tree.
-#[derive(Default)]
-struct Names {
-    found: BTreeSet<String>,
-    segments: BTreeMap<String, At>,
-    scopes: Vec<(tree::Source, Option<String>)>,
-}
-
-impl Names {
-    fn of_condition(&mut self, condition: &Condition) {
-        match condition {
-            Condition::All(parts) | Condition::Any(parts) => {
-                parts.iter().for_each(|part| self.of_condition(part));
-            }
-            Condition::Not(part) => self.of_condition(part),
-            Condition::Has(of) | Condition::No(of) => self.of_rows(of, None),
-            Condition::InSegment(at, name) => {
-                self.segments.entry(name.clone()).or_insert(*at);
-            }
-            Condition::Template(..) => {}
-            Condition::Compare(_, sides) => {
-                self.of_operand(&sides.0);
-                self.of_operand(&sides.1);
-            }
-            Condition::Between(parts) => parts.iter().for_each(|part| self.of_operand(part)),
-            Condition::In(value, _)
-            | Condition::Under(value, _)
-            | Condition::Contains(value, _)
-            | Condition::Within(value, ..)
-            | Condition::Missing(value)
-            | Condition::Known(value)
-            | Condition::IsTrue(value) => self.of_operand(value),
-        }
-    }
-
-    fn of_operand(&mut self, operand: &Operand) {
-        match &operand.term {
-            Term::Field(name) => self.field(name),
-            Term::Value(_) | Term::Duration(_) => {}
-            Term::Aggregate(aggregate) => {
-                self.of_rows(&aggregate.of, aggregate.expression.as_deref());
-            }
-            Term::Call(_, arguments) => arguments.iter().for_each(|of| self.of_operand(of)),
-            Term::Arithmetic(_, sides) => {
-                self.of_operand(&sides.0);
-                self.of_operand(&sides.1);
-            }
-        }
-    }
-
-    fn of_rows(&mut self, of: &tree::Selector, what: Option<&Operand>) {
-        if let Some(window) = &of.window {
-            let points: &[&tree::Point] = match window {
-                tree::Window::Last(_) | tree::Window::First(_) => &[],
-                tree::Window::Since(point) | tree::Window::Before(point) => &[point],
-                tree::Window::Between(from, to) => &[from, to],
-            };
-            for point in points {
-                if let tree::Point::Field(_, name) = point {
-                    self.field(name);
-                }
-            }
-        }
-        self.found.insert(of.source.name().to_owned());
-        let bound = of.bind.as_ref().map(|(_, name)| name.clone());
-        self.scopes.push((of.source.clone(), bound));
-        if let Some(what) = what {
-            self.of_operand(what);
-        }
-        if let Some(filter) = &of.filter {
-            self.of_condition(filter);
-        }
-        self.scopes.pop();
-    }
-
-    fn field(&mut self, name: &str) {
-        let bound = self.scopes.iter().rev().find_map(|(source, bound)| {
-            let rest = name.strip_prefix(bound.as_deref()?)?.strip_prefix('.')?;
-            Some(format!("{}.{rest}", source.name()))
-        });
-        let own = || match self.scopes.last() {
-            Some((source, _)) if !name.starts_with("customer.") => {
-                format!("{}.{name}", source.name())
-            }
-            _ => name.to_owned(),
-        };
-        let found = bound.unwrap_or_else(own);
-        self.found.insert(found);
-    }
 }

@@ -26,14 +26,16 @@ pub struct RuleProblem {
     pub problem: String,
     /// Names like the one that is not known, nearest first.
     pub near: Vec<String>,
-    /// Where in the text; `None` in the JSON form, and where the whole of it is meant.
+    /// Where in the text; of a rule that was read from JSON, in the text that it is written as. `None` where
+    /// the JSON itself cannot be read, and where the whole of it is meant.
     pub place: Option<Place>,
-    /// Where in the JSON form, as a path: `$.rule.all[1].eq`.
+    /// Where in the JSON that cannot be read, as a path: `$.rule.all[1].eq`.
     pub path: Option<String>,
 }
 
 /// A place in the text of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
     /// Counted from 1.
     pub line: usize,

@@ -56,18 +56,17 @@ mod columns;
 mod facts;
 mod fields;
 mod graph;
-mod index;
 mod lines;
 mod rows;
 
 use crate::error::{Error, Result};
 use crate::history::{History, zone};
-use crate::rules::{Clock, Evaluation, Rule, RuleProblem, Test, Verdict, explain};
-use crate::text::shown;
+use crate::rules::{Clock, Evaluation, MOST_ROWS, Rule, RuleProblem, Test, Verdict, explain};
+use crate::text::{grouped, shown};
+use crate::watch::Watch;
 use facts::{Fact, People};
 use graph::of_segment;
-use index::ByCustomer;
-use rows::{Index, Person};
+use rows::Person;
 use std::collections::BTreeMap;
 
 /// Rules over customers by name, which other rules may ask for: `in segment 'vip'`.
@@ -115,7 +114,7 @@ impl Segments {
     /// # Errors
     /// [`Error::Rule`] with line and column for names that this shop does not have and for types that
     /// do not fit, in the rule and in the segments that it asks for.
-    pub fn ask<'a>(&self, history: &'a History, rule: &Rule) -> Result<Asked<'a>> {
+    pub fn ask<'a>(&self, history: &'a History, rule: &Rule) -> Result<CustomerRule<'a>> {
         let as_of = history.summary().as_of.map(|as_of| as_of.0);
         let clock = Clock::new(as_of, zone(&history.settings().time_zone)?);
         let people = People {
@@ -132,12 +131,8 @@ impl Segments {
             })?;
             before.push((place, plan));
         }
-        Ok(Asked {
-            index: Index {
-                history,
-                orders: ByCustomer::orders(history),
-                events: ByCustomer::events(history),
-            },
+        Ok(CustomerRule {
+            history,
             clock,
             rule: rule.clone(),
             plan,
@@ -168,8 +163,8 @@ impl Segments {
 }
 
 /// A rule that was checked against a history, to be asked of its customers one by one.
-pub struct Asked<'a> {
-    index: Index<'a>,
+pub struct CustomerRule<'a> {
+    history: &'a History,
     clock: Clock,
     rule: Rule,
     plan: Test<Fact>,
@@ -179,42 +174,75 @@ pub struct Asked<'a> {
     segments: usize,
 }
 
-impl std::fmt::Debug for Asked<'_> {
+impl std::fmt::Debug for CustomerRule<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Asked({})", self.rule)
+        write!(f, "CustomerRule({})", self.rule)
     }
 }
 
-impl Asked<'_> {
+impl CustomerRule<'_> {
     /// Whether the rule holds of a customer; `None`: unknown, which does not count as a member.
     ///
     /// # Errors
-    /// [`Error::UnknownCustomer`] for an id that no table names.
+    /// [`Error::UnknownCustomer`] for an id that no table names; [`Error::Rule`] where rows within rows
+    /// are too many to look at.
     pub fn holds(&self, customer: &str) -> Result<Option<bool>> {
-        let customer = self.find(customer)?;
-        let segments = self.segments_of(customer);
+        self.holds_of(self.find(customer)?)
+    }
+
+    /// The ids of all customers of whom it holds, by index.
+    ///
+    /// # Errors
+    /// As [`CustomerRule::holds`]; [`Error::Cancelled`].
+    pub fn members(&self, watch: Watch<'_>) -> Result<Vec<&str>> {
+        let mut members = Vec::new();
+        for (customer, id) in self.history.customers().iter().enumerate() {
+            watch.check()?;
+            if self.holds_of(customer)? == Some(true) {
+                members.push(id);
+            }
+        }
+        Ok(members)
+    }
+
+    fn holds_of(&self, customer: usize) -> Result<Option<bool>> {
+        let segments = self.segments_of(customer)?;
         let person = self.person(customer, &segments);
-        Ok(Evaluation::new(&person, &self.clock).test(&self.plan))
+        let mut evaluation = Evaluation::new(&person, &self.clock);
+        let holds = evaluation.test(&self.plan);
+        self.within_bounds(&evaluation)?;
+        Ok(holds)
     }
 
     /// Why it does or does not: each clause with its value and verdict.
     ///
     /// # Errors
-    /// As [`Asked::holds`].
+    /// As [`CustomerRule::holds`].
     pub fn explain(&self, customer: &str) -> Result<Verdict> {
         let customer = self.find(customer)?;
-        let segments = self.segments_of(customer);
+        let segments = self.segments_of(customer)?;
         let person = self.person(customer, &segments);
         let mut evaluation = Evaluation::new(&person, &self.clock);
-        let clause = explain(self.rule.tree(), &self.plan, &mut evaluation);
-        Ok(Verdict {
-            holds: clause.holds,
-            clause,
-        })
+        let verdict = explain(self.rule.tree(), &self.plan, &mut evaluation);
+        self.within_bounds(&evaluation)?;
+        Ok(verdict)
+    }
+
+    /// Refuses an answer that would have taken too long.
+    fn within_bounds<'p>(&self, evaluation: &Evaluation<'p, Fact, Person<'p>>) -> Result<()> {
+        match evaluation.is_overrun() {
+            false => Ok(()),
+            true => Err(Error::rule(RuleProblem::new(format!(
+                "`{}` looks at more than {} rows of one customer, rows within rows counted each time: give the \
+                 inner ones a window, or say it in fewer steps",
+                shown(&self.rule.to_string()),
+                grouped(MOST_ROWS)
+            )))),
+        }
     }
 
     fn find(&self, customer: &str) -> Result<usize> {
-        let found = self.index.history.customers().find(customer);
+        let found = self.history.customers().find(customer);
         found.ok_or_else(|| Error::UnknownCustomer {
             customer: shown(customer),
         })
@@ -222,20 +250,22 @@ impl Asked<'_> {
 
     fn person<'b>(&'b self, customer: usize, segments: &'b [Option<bool>]) -> Person<'b> {
         Person {
-            index: &self.index,
+            history: self.history,
             customer,
             segments,
         }
     }
 
     /// In which of the segments that are asked for a customer is.
-    fn segments_of(&self, customer: usize) -> Vec<Option<bool>> {
+    fn segments_of(&self, customer: usize) -> Result<Vec<Option<bool>>> {
         let mut segments = vec![None; self.segments];
         for (place, plan) in &self.before {
             let person = self.person(customer, &segments);
-            let holds = Evaluation::new(&person, &self.clock).test(plan);
+            let mut evaluation = Evaluation::new(&person, &self.clock);
+            let holds = evaluation.test(plan);
+            self.within_bounds(&evaluation)?;
             segments[*place] = holds;
         }
-        segments
+        Ok(segments)
     }
 }

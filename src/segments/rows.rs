@@ -2,21 +2,14 @@
 
 use super::facts::Fact;
 use super::fields::own;
-use super::index::ByCustomer;
 use super::lines::{Part, lines};
 use crate::history::{History, Instant, MISSING, NONE, Standing};
 use crate::rules::{Source, Value, World};
-
-/// What all customers' rows are found by.
-pub(crate) struct Index<'a> {
-    pub history: &'a History,
-    pub orders: ByCustomer,
-    pub events: ByCustomer,
-}
+use std::collections::BTreeMap;
 
 /// A customer, and in which segments they are as far as that was asked.
 pub(crate) struct Person<'a> {
-    pub index: &'a Index<'a>,
+    pub history: &'a History,
     pub customer: usize,
     pub segments: &'a [Option<bool>],
 }
@@ -31,13 +24,13 @@ pub(crate) enum Row {
 
 impl<'a> Person<'a> {
     pub(super) fn history(&self) -> &'a History {
-        self.index.history
+        self.history
     }
 
     /// Orders by time and id, of which a part has lines.
     fn orders(&self, part: Part) -> impl Iterator<Item = usize> + 'a {
         let history = self.history();
-        let orders = self.index.orders.of(self.customer);
+        let orders = history.by_customer().0.of(self.customer);
         orders.filter(move |&order| lines(history, order, part).next().is_some())
     }
 
@@ -84,7 +77,7 @@ impl<'a> Person<'a> {
         let kinds = self.history().event_table().map(|events| &events.kind);
         let wanted = kinds.and_then(|kinds| kinds.labels.find(kind));
         let code = move |row: usize| kinds.and_then(|kinds| kinds.codes.get(row)).copied();
-        let events = self.index.events.of(self.customer);
+        let events = self.history().by_customer().1.of(self.customer);
         events.filter(move |&row| wanted.is_some() && code(row).map(|code| code as usize) == wanted)
     }
 
@@ -97,13 +90,15 @@ impl<'a> Person<'a> {
     /// What was put on the wishlist and not taken off it since.
     fn wishlist(&self) -> Vec<Row> {
         let at = |event: usize| self.history().event(event).map(|event| event.at());
-        let removed: Vec<_> = self.events("wishlist_remove").collect();
+        let mut last_removed = BTreeMap::new();
+        for removed in self.events("wishlist_remove") {
+            // Events stand by time.
+            last_removed.insert(self.item_of_event(removed), at(removed));
+        }
         let stays = |&added: &usize| {
             let item = self.item_of_event(added);
-            let since = |&removed: &usize| {
-                item.is_some() && self.item_of_event(removed) == item && at(removed) >= at(added)
-            };
-            !removed.iter().any(since)
+            let removed = item.and_then(|_| last_removed.get(&item));
+            removed.is_none_or(|removed| *removed < at(added))
         };
         let added = self.events("wishlist_add").filter(stays);
         added.map(Row::Event).collect()

@@ -55,7 +55,7 @@ impl Query<'_> {
     ///
     /// # Errors
     /// As [`Query::suggest`].
-    pub fn let_through(&self) -> Result<Vec<&str>> {
+    pub fn items_let_through(&self) -> Result<Vec<&str>> {
         let asked = self.asked()?;
         let through = self.through(&self.question(&asked.given, asked.customer))?;
         let holds = |item: &usize| match &through {

@@ -48,7 +48,7 @@ pub(super) struct ItemFormula {
     values: OnceLock<Vec<f64>>,
 }
 
-/// What of the question is asked for: the first field of it that is named.
+/// What of the question is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Needs {
     context: bool,
@@ -184,11 +184,7 @@ impl ItemRule {
             item,
         };
         let mut evaluation = Evaluation::new(&item, engine.rules.clock(engine));
-        let clause = explain(self.rule.tree(), &self.plan, &mut evaluation);
-        Verdict {
-            holds: clause.holds,
-            clause,
-        }
+        explain(self.rule.tree(), &self.plan, &mut evaluation)
     }
 }
 

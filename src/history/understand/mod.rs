@@ -222,6 +222,7 @@ pub(crate) fn understand(
     Ok(History {
         settings,
         told: Arc::new(canonical),
+        rows_of: Default::default(),
         line_of_row,
         readings,
         customer_ids,

@@ -44,13 +44,13 @@ impl Filters {
         }
         for filter in &self.filter {
             query = match is_json(filter) {
-                true => query.filter(Rule::from_json(filter)?),
+                true => query.filter(&Rule::from_json(filter)?),
                 // As it is written, so that a message shows it so.
                 false => query.filter(filter),
             };
         }
         Ok(match &self.boost {
-            Some(boost) if is_json(boost) => query.boost(Formula::from_json(boost)?),
+            Some(boost) if is_json(boost) => query.boost(&Formula::from_json(boost)?),
             Some(boost) => query.boost(boost),
             None => query,
         })

@@ -1,10 +1,10 @@
 //! From a tree to its one text: the normal form, which reads back as the same tree.
 
-use super::tree::{
+use crate::rules::tree::{
     Aggregate, Arithmetic, Condition, Literal, Operand, Point, Selector, Source, Template, Term,
     Window,
 };
-use super::words::is_plain;
+use crate::rules::words::is_plain;
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Condition {
@@ -70,7 +70,7 @@ fn between(f: &mut Formatter<'_>, [value, low, high]: &[Operand; 3], not: &str) 
 fn listed(
     f: &mut Formatter<'_>,
     value: &Operand,
-    list: &[(super::tree::At, Literal)],
+    list: &[(crate::rules::tree::At, Literal)],
     not: &str,
 ) -> fmt::Result {
     write!(f, "{value} {not}in (")?;

@@ -1,11 +1,17 @@
 //! JSON as it stands: objects keep the order of their keys and may not name one twice.
 
+mod read;
+mod write;
+
+pub(in crate::rules) use read::{condition, operand};
+pub(in crate::rules) use write::{of_condition, of_operand};
+
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Json {
+pub(in crate::rules) enum Json {
     Null,
     Flag(bool),
     Number(f64),

@@ -1,14 +1,15 @@
 //! Reading what stands in the brackets of `has`, `count`, `sum` and the like.
 
-use super::dates;
-use super::json::MOST_KEYS;
+use super::cursor::{Parser, Parsing};
 use super::lexer::TokenKind;
-use super::parser::{Parsed, Parser, Parsing};
-use super::tree::{
-    Aggregate, AggregateFunction, At, Condition, Date, Literal, Point, Selector, Source, Template,
-    Term, Window,
-};
+use super::parser::Parsed;
 use crate::near::near;
+use crate::rules::dates;
+use crate::rules::json::MOST_KEYS;
+use crate::rules::tree::{
+    Aggregate, AggregateFunction, Condition, Literal, Point, Selector, Source, Template, Term,
+    Window,
+};
 use crate::text::shown;
 
 impl Parser<'_> {
@@ -196,7 +197,7 @@ const POINT: &str =
     "a point in time: date '2025-01-31', `90d ago`, or a bound row's time such as `w.at`";
 
 /// What is wrong with a window whatever the time.
-pub(super) fn window_problem(window: &Window) -> Option<&'static str> {
+fn window_problem(window: &Window) -> Option<&'static str> {
     let empty = "the window holds nothing: its duration is zero";
     match window {
         Window::Last(duration) | Window::First(duration) => (duration.count == 0).then_some(empty),
@@ -213,30 +214,7 @@ pub(super) fn window_problem(window: &Window) -> Option<&'static str> {
 }
 
 /// Names of rows like one that is not known; in the singular too.
-pub(super) fn near_sources(word: &str) -> Vec<String> {
+pub(in crate::rules) fn near_sources(word: &str) -> Vec<String> {
     let names = Source::NAMED.iter().map(Source::name).chain(["events"]);
     near(word, names)
-}
-
-impl Date {
-    /// As a rule writes it between the quotes.
-    pub(super) fn written(self) -> String {
-        match self {
-            Date::Day(year, month, day) => format!("{year:04}-{month:02}-{day:02}"),
-            Date::Instant(micros) => dates::instant(micros),
-        }
-    }
-}
-
-impl Default for Selector {
-    fn default() -> Self {
-        Selector {
-            at: At::default(),
-            source: Source::Orders,
-            any_status: false,
-            window: None,
-            bind: None,
-            filter: None,
-        }
-    }
 }

@@ -1,9 +1,9 @@
 //! From text to tokens.
 
-use super::problem::RuleProblem;
-use super::tree::{At, Duration, Unit};
-use super::words::{code_point, goes_on_name, is_hidden, starts_name};
 use crate::near::near;
+use crate::rules::problem::RuleProblem;
+use crate::rules::tree::{At, Duration, Unit};
+use crate::rules::words::{code_point, goes_on_name, is_hidden, starts_name};
 
 /// A text longer than this is no rule. Evaluating costs in proportion, and errors quote it.
 pub(crate) const LONGEST: usize = 1 << 16;

@@ -1,8 +1,31 @@
 //! Whose rows are whose, so that one customer's are found without a look at the others'.
 
 use crate::history::{History, NONE};
+use std::sync::{Arc, OnceLock};
+
+/// The rows of all customers, found when the first of them is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RowsOf(OnceLock<Arc<(ByCustomer, ByCustomer)>>);
+
+impl History {
+    /// The orders of each customer, and the events.
+    pub(crate) fn by_customer(&self) -> &(ByCustomer, ByCustomer) {
+        self.rows_of.0.get_or_init(|| {
+            let (orders, customers) = (self.order_table(), self.customers().len());
+            let events = match self.event_table() {
+                Some(events) => ByCustomer::new(&events.customer, &events.at, customers),
+                None => ByCustomer::new(&[], &[], customers),
+            };
+            Arc::new((
+                ByCustomer::new(&orders.customer, &orders.at, customers),
+                events,
+            ))
+        })
+    }
+}
 
 /// Rows by customer, each customer's by time and then by place.
+#[derive(Debug)]
 pub(crate) struct ByCustomer {
     /// The rows of customer `c` are `rows[starts[c]..starts[c + 1]]`.
     starts: Vec<usize>,
@@ -31,21 +54,6 @@ impl ByCustomer {
         }
         let rows = rows.into_iter().map(|(.., row)| row).collect();
         ByCustomer { starts, rows }
-    }
-
-    /// The orders of each customer.
-    pub(crate) fn orders(history: &History) -> Self {
-        let orders = history.order_table();
-        ByCustomer::new(&orders.customer, &orders.at, history.customers().len())
-    }
-
-    /// The events of each customer.
-    pub(crate) fn events(history: &History) -> Self {
-        let customers = history.customers().len();
-        match history.event_table() {
-            Some(events) => ByCustomer::new(&events.customer, &events.at, customers),
-            None => ByCustomer::new(&[], &[], customers),
-        }
     }
 
     /// The rows of one customer.
