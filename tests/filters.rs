@@ -765,15 +765,16 @@ fn many_filters_fill_no_memory_and_answer_from_many_threads() {
         for thread in 0..4 {
             let engine = &engine;
             threads.spawn(move || {
-                for price in 0..400 {
-                    let filter = format!("price <= {}", (price + thread) % 50);
+                // More texts than are kept.
+                for price in 0..1_200 {
+                    let filter = format!("price <= {}", (price + thread * 300) % 600);
                     let through = engine
                         .popular(None)
                         .filter(&filter)
                         .items_let_through()
                         .unwrap()
                         .len();
-                    let price = (price + thread) % 50;
+                    let price = (price + thread * 300) % 600;
                     let expected = [4, 5, 30].into_iter().filter(|of| *of <= price).count();
                     assert_eq!(through, expected, "{filter}");
                 }

@@ -398,3 +398,18 @@ fn a_formula_is_a_number() {
     let problem = problem_of(Formula::from_json(json)).unwrap();
     assert!(problem.to_string().contains("no key `rule`"), "{problem}");
 }
+
+#[test]
+fn a_message_says_a_thing_once() {
+    let told = Rule::parse("price > .5").unwrap_err().to_string();
+    assert_eq!(
+        told,
+        "line 1, column 9: found `.`, but expected a value, such as a field, a number or a text in quotes; \
+         a number begins with a digit, as in `0.5`\n  price > .5\n          ^"
+    );
+    let told = Rule::parse("NOT vip").unwrap_err().to_string();
+    assert!(
+        told.contains("words of the language are lower case: `not`"),
+        "{told}"
+    );
+}

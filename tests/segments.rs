@@ -417,3 +417,100 @@ fn the_crate_and_its_twin_agree_on_random_rules_over_random_shops() {
     let all: usize = counts.iter().sum();
     assert!(counts.iter().all(|count| count * 10 > all), "{counts:?}");
 }
+
+/// Orders of one customer, as many as are asked for.
+fn of_one(orders: usize) -> History {
+    let mut csv = "order_id,customer_id,item_id,ordered_at\n".to_owned();
+    for order in 0..orders {
+        csv.push_str(&format!(
+            "{order},ann,i{order},2024-01-{:02}\n",
+            1 + order % 28
+        ));
+    }
+    let tables = Tables::new(Settings::default());
+    let orders = Input::bytes(csv.as_bytes(), "the orders");
+    tables
+        .read(TableName::Orders, orders)
+        .unwrap()
+        .history()
+        .unwrap()
+}
+
+#[test]
+fn rows_within_rows_that_are_too_many_are_refused_and_not_waited_for() {
+    let history = of_one(400);
+    let nested = |depth: usize| {
+        let rule = (0..depth).fold("product != 'x'".to_owned(), |inside, _| {
+            format!("count(purchases where {inside}) > 0")
+        });
+        let rule = Rule::parse(&rule).unwrap();
+        let segments = Segments::default();
+        segments.ask(&history, &rule).unwrap().holds("ann")
+    };
+    assert_eq!(nested(2).unwrap(), Some(true));
+    let start = std::time::Instant::now();
+    let told = nested(5).unwrap_err().to_string();
+    assert!(
+        told.contains("looks at more than 10,000,000 rows of one customer"),
+        "{told}"
+    );
+    // Without the bound it would be months.
+    assert!(start.elapsed().as_secs() < 300);
+}
+
+#[test]
+fn members_are_those_of_whom_it_holds() {
+    let csv = "order_id,customer_id,item_id,price\n1,ann,tea,5\n2,bo,tea,\n3,cy,tea,1\n";
+    let orders = Input::bytes(csv.as_bytes(), "the orders");
+    let tables = Tables::new(Settings::default())
+        .read(TableName::Orders, orders)
+        .unwrap();
+    let history = tables.history().unwrap();
+    let members = |rule: &str| {
+        let asked = Segments::default()
+            .ask(&history, &Rule::parse(rule).unwrap())
+            .unwrap();
+        let members: Vec<String> = asked
+            .members(cobuy::Watch::new())
+            .unwrap()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        members
+    };
+    assert_eq!(members("sum(amount of orders) > 2"), ["ann"]);
+    assert_eq!(members("not sum(amount of orders) > 2"), ["cy"]);
+    assert_eq!(members("count(orders) = 1"), ["ann", "bo", "cy"]);
+    let stop = || true;
+    let asked = Segments::default()
+        .ask(&history, &Rule::parse("count(orders) = 1").unwrap())
+        .unwrap();
+    assert!(matches!(
+        asked.members(cobuy::Watch::new().cancel(&stop)),
+        Err(Error::Cancelled)
+    ));
+}
+
+#[test]
+fn what_an_aggregate_skips_is_told() {
+    let csv = "order_id,customer_id,item_id,price\n1,ann,tea,5\n2,ann,tea,\n";
+    let orders = Input::bytes(csv.as_bytes(), "the orders");
+    let tables = Tables::new(Settings::default())
+        .read(TableName::Orders, orders)
+        .unwrap();
+    let history = tables.history().unwrap();
+    let rule = Rule::parse("avg(amount of orders) > 2").unwrap();
+    let verdict = Segments::default()
+        .ask(&history, &rule)
+        .unwrap()
+        .explain("ann")
+        .unwrap();
+    assert_eq!(
+        (verdict.operands[0].rows, verdict.operands[0].skipped),
+        (Some(2), Some(1))
+    );
+    assert_eq!(
+        verdict.to_string(),
+        "yes     avg(amount of orders) > 2   [5, 1 skipped as missing]\n"
+    );
+}

@@ -6,7 +6,7 @@ use super::tree::{AggregateFunction, Comparison, Direction, Duration, Source};
 use std::cmp::Ordering;
 
 /// Rows within rows are as many as their product. An evaluation looks at no more of them.
-pub(crate) const MOST_ROWS: u64 = 20_000_000;
+pub(crate) const MOST_ROWS: u64 = 10_000_000;
 
 /// A value that is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
