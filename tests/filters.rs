@@ -782,3 +782,32 @@ fn many_filters_fill_no_memory_and_answer_from_many_threads() {
         }
     });
 }
+
+#[test]
+fn a_filter_that_asks_too_much_of_each_item_is_refused() {
+    let (mut orders, mut items) = (
+        "order_id,customer_id,item_id\n1,ann,i1\n".to_owned(),
+        "item_id,name,brand\n".to_owned(),
+    );
+    orders.push_str("2,bo,i1\n");
+    for item in 0..20_000 {
+        items.push_str(&format!("i{item},n{item},b{item}\n"));
+    }
+    let tables = Tables::new(Settings::default())
+        .read(TableName::Orders, Input::bytes(orders.as_bytes(), "orders"))
+        .unwrap()
+        .read(TableName::Items, Input::bytes(items.as_bytes(), "items"))
+        .unwrap();
+    let engine = Engine::builder(&tables.history().unwrap()).fit().unwrap();
+    let ask = |clauses: usize| {
+        engine
+            .popular(None)
+            .filter(vec!["name = brand"; clauses].join(" or "))
+    };
+    assert_eq!(ask(5).items_let_through().unwrap().len(), 0);
+    let told = refused(ask(1_000));
+    assert!(
+        told.contains("asks 1,000 slow clauses of each of 20,000 items: say it in fewer"),
+        "{told}"
+    );
+}

@@ -413,3 +413,33 @@ fn a_message_says_a_thing_once() {
         "{told}"
     );
 }
+
+#[test]
+fn a_text_of_the_longest_part_is_searched_soon() {
+    use cobuy::{Engine, Input, Settings, TableName, Tables};
+    let long = "a".repeat(50_000);
+    let mut items = "item_id,name\n".to_owned();
+    for item in 0..20 {
+        items.push_str(&format!("i{item},{long}{long}\n"));
+    }
+    let orders = "order_id,customer_id,item_id\n1,ann,i1\n";
+    let history = Tables::new(Settings::default())
+        .read(TableName::Orders, Input::bytes(orders.as_bytes(), "orders"))
+        .unwrap()
+        .read(TableName::Items, Input::bytes(items.as_bytes(), "items"))
+        .unwrap()
+        .history()
+        .unwrap();
+    let engine = Engine::builder(&history).fit().unwrap();
+    let count = |part: String| {
+        let filter = format!("name contains '{part}'");
+        engine
+            .popular(None)
+            .filter(filter)
+            .items_let_through()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(count(format!("{}b", &long[..49_000])), 0);
+    assert_eq!(count(long[..49_000].to_uppercase()), 20);
+}

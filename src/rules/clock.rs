@@ -68,14 +68,15 @@ impl Clock {
         })
     }
 
-    /// The instant of a date: of a day, its first in the shop's zone.
+    /// The instant of a date: of a day, its first in the shop's zone. Past the calendar's ends: before or
+    /// after all times.
     pub(crate) fn instant(&self, date: Date) -> i64 {
         match date {
             Date::Instant(micros) => micros,
             Date::Day(year, month, day) => civil::Date::new(year, month, day)
                 .ok()
                 .and_then(|day| self.start_of(day))
-                .unwrap_or(EARLIEST),
+                .unwrap_or(if year > 5_000 { LATEST } else { EARLIEST }),
         }
     }
 

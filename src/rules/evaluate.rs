@@ -333,7 +333,11 @@ pub(crate) fn contains(text: &str, part: &str) -> bool {
     if !text.is_ascii() {
         return folded(text).contains(part);
     }
-    // Most texts are searched without making others of them.
+    // Short parts are searched for without making other texts; long ones would take the product of both
+    // lengths.
+    if part.len() > 64 {
+        return text.to_ascii_lowercase().contains(part);
+    }
     let mut places = text.as_bytes().windows(part.len().max(1));
     part.is_empty() || places.any(|place| place.eq_ignore_ascii_case(part.as_bytes()))
 }

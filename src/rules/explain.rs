@@ -143,11 +143,7 @@ fn in_words(value: Value<'_>) -> String {
         Value::Flag(flag) => flag.to_string(),
         Value::Time(at) => super::dates::instant(at),
         Value::Since(at) => format!("since {}", super::dates::instant(at)),
-        // As much as a person reads.
-        number => {
-            let number = number.number().unwrap_or_default();
-            format!("{}", (number * 1e6).round() / 1e6)
-        }
+        number => number.number().unwrap_or_default().to_string(),
     }
 }
 

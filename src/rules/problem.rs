@@ -97,7 +97,7 @@ impl Place {
                 .chars()
                 .count()
                 .max(1),
-            text: text[line_start..line_end].to_owned(),
+            text: text[line_start..line_end].trim_end_matches('\r').to_owned(),
         }
     }
 

@@ -36,5 +36,6 @@ fn standard_input() -> Result<String, Failure> {
         path: "standard input".to_owned(),
         source,
     })?;
-    Ok(text)
+    // Some editors begin a file with a mark.
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }

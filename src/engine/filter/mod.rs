@@ -17,11 +17,11 @@ pub(super) use cache::Rules;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::rules::{Clock, Evaluation, Expr, Formula, Rule, RuleProblem, Test, Verdict, explain};
-use crate::text::shown;
+use crate::text::{counted, shown};
 use blocks::Blocks;
 use facts::{Fact, Goods};
 use one::{OneItem, Scope};
-use program::{Binder, for_each_value, is_same_value};
+use program::{Binder, Node, for_each_value, is_same_value};
 use std::sync::OnceLock;
 
 /// A filter, compiled.
@@ -154,17 +154,21 @@ impl ItemRule {
         let evaluate = |test: &Test<Fact>, scope: Scope<'_>| {
             let clock = engine.rules.clock(engine);
             let node = Binder { scope, clock }.node(test);
-            Blocks { scope, clock }.holding(&node)
+            self.check_cost(&node, engine.items.len())?;
+            Ok(Blocks { scope, clock }.holding(&node))
         };
-        let of_items = self.of_items.as_ref().map(|test| {
-            // These ask for nothing of the question, so that any will do.
-            self.holding
-                .get_or_init(|| evaluate(test, question.scope(engine)))
-        });
-        let of_question = self
-            .of_question
-            .as_ref()
-            .map(|test| evaluate(test, question.scope(engine)));
+        let of_items = match (&self.of_items, self.holding.get()) {
+            (None, _) => None,
+            (_, Some(known)) => Some(known),
+            // This asks for nothing of the question, so that any will do.
+            (Some(test), None) => {
+                let holding = evaluate(test, question.scope(engine))?;
+                Some(self.holding.get_or_init(|| holding))
+            }
+        };
+        let of_question = self.of_question.as_ref();
+        let of_question = of_question.map(|test| evaluate(test, question.scope(engine)));
+        let of_question = of_question.transpose()?;
         Ok(match (of_items, of_question) {
             (Some(fixed), Some(mut varying)) => {
                 for (word, fixed) in varying.iter_mut().zip(fixed) {
@@ -175,6 +179,22 @@ impl ItemRule {
             (Some(fixed), None) => fixed.clone(),
             (None, varying) => varying.unwrap_or_default(),
         })
+    }
+
+    /// Refuses what would take too long: clauses that are asked one item after the other.
+    fn check_cost(&self, node: &Node<'_>, items: usize) -> Result<()> {
+        /// Such clauses times items: some seconds.
+        const MOST: usize = 5_000_000;
+        let plain = node.plain();
+        match plain.saturating_mul(items) <= MOST {
+            true => Ok(()),
+            false => Err(Error::rule(RuleProblem::new(format!(
+                "`{}` asks {} of each of {}: say it in fewer",
+                shown(&self.rule.to_string()),
+                counted(plain as u64, "slow clause", "slow clauses"),
+                counted(items as u64, "item", "items"),
+            )))),
+        }
     }
 
     /// Why it lets an item through, or not.

@@ -30,6 +30,18 @@ pub(super) enum Node<'a> {
     Plain(&'a Test<Fact>),
 }
 
+impl Node<'_> {
+    /// How many of its clauses are asked one item after the other.
+    pub(super) fn plain(&self) -> usize {
+        match self {
+            Node::All(parts) | Node::Any(parts) => parts.iter().map(Node::plain).sum(),
+            Node::Not(part) => part.plain(),
+            Node::Plain(_) => 1,
+            _ => 0,
+        }
+    }
+}
+
 /// A number of every item; NaN where it is missing.
 pub(super) enum Numbers<'a> {
     Same(f64),

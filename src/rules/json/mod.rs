@@ -92,12 +92,12 @@ impl<'de> Visitor<'de> for Reader {
         Ok(Json::Flag(flag))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Number(number as f64))
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Json, E> {
+        whole(i128::from(number))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Number(number as f64))
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Json, E> {
+        whole(i128::from(number))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
@@ -134,5 +134,15 @@ impl<'de> Visitor<'de> for Reader {
             object.push((key, value));
         }
         Ok(Json::Object(object))
+    }
+}
+
+/// A whole number that is kept as it is.
+fn whole<E: de::Error>(number: i128) -> Result<Json, E> {
+    match number as f64 {
+        kept if kept as i128 == number => Ok(Json::Number(kept)),
+        _ => Err(E::custom(format!(
+            "{number} has more digits than a number keeps; an id is a text"
+        ))),
     }
 }

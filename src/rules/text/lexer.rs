@@ -70,6 +70,9 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, RuleProblem> {
     }
 }
 
+/// Whole numbers up to this one are all kept.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
 struct Lexer<'a> {
     text: &'a str,
     place: usize,
@@ -238,6 +241,18 @@ impl<'a> Lexer<'a> {
             digits = format!("{front}.{behind}{fraction}");
         }
         match digits.parse::<f64>() {
+            // A number of fractions is the nearest there is; a whole one that is not kept is another.
+            Ok(number)
+                if number.is_finite()
+                    && number >= WHOLE
+                    && !percent
+                    && format!("{number}") != whole =>
+            {
+                Err(self.problem(
+                    start,
+                    "a number keeps 15 digits, and this has more; an id is a text in quotes",
+                ))
+            }
             Ok(number) if number.is_finite() => Ok(TokenKind::Number(number)),
             _ => Err(self.problem(start, "the number is too large")),
         }

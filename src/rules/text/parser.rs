@@ -3,8 +3,9 @@
 
 use super::cursor::{Parser, Parsing};
 use super::lexer::TokenKind;
+use crate::rules::problem::RuleProblem;
 use crate::rules::tree::{
-    AggregateFunction, Arithmetic, At, Comparison, Condition, Function, Operand, Term,
+    AggregateFunction, Arithmetic, At, Comparison, Condition, Function, Operand, Source, Term,
 };
 use crate::rules::words::is_reserved;
 
@@ -285,11 +286,7 @@ impl Parser<'_> {
             return self.aggregate(function);
         }
         let Some(function) = Function::ALL.into_iter().find(|of| of.name() == word) else {
-            let known = AggregateFunction::ALL.map(AggregateFunction::name);
-            let known = known.into_iter().chain(Function::ALL.map(Function::name));
-            let near = crate::near::near(word, known.chain(["has", "no", "template", "events"]));
-            let problem = format!("there is no function `{}`", crate::text::shown(word));
-            return Err(self.problem(start, problem).near(near));
+            return Err(self.no_function(word, start));
         };
         self.advance();
         self.need_sign("(", "")?;
@@ -314,6 +311,18 @@ impl Parser<'_> {
         }
         let height = self.part(start, below)?;
         Ok(self.operand(Term::Call(function, arguments), start, height))
+    }
+
+    fn no_function(&self, word: &str, at: At) -> RuleProblem {
+        if word == "events" || Source::NAMED.iter().any(|source| source.name() == word) {
+            let problem = format!("`{word}` are rows: count them, as in `count({word}...)`");
+            return self.problem(at, problem);
+        }
+        let known = AggregateFunction::ALL.map(AggregateFunction::name);
+        let known = known.into_iter().chain(Function::ALL.map(Function::name));
+        let near = crate::near::near(word, known.chain(["has", "no", "template"]));
+        let problem = format!("there is no function `{}`", crate::text::shown(word));
+        self.problem(at, problem).near(near)
     }
 
     fn field(&mut self) -> Parsing<Parsed> {

@@ -94,6 +94,19 @@ struct Named {
 }
 
 impl Named {
+    /// Refuses segments beside a rule over goods, which asks for none.
+    fn read_for(&self, over_goods: bool) -> Result<Segments, Failure> {
+        if over_goods && !self.segments.is_empty() {
+            let problem = "`--segment` is for rules over customers, and this is one over goods";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
+        if self.segments.iter().any(|(_, written)| written == "-") {
+            let problem = "a segment cannot be read from standard input: write it out";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
+        self.read()
+    }
+
     fn read(&self) -> Result<Segments, Failure> {
         let named = self.segments.iter();
         let named = named.map(|(name, written)| Ok((name, rule(written)?)));
@@ -113,7 +126,7 @@ impl Rule {
 impl Check {
     fn run(self) -> Result<(), Failure> {
         let rule = rule(&self.rule)?;
-        let segments = self.segments.read()?;
+        let segments = self.segments.read_for(self.over == Over::Items)?;
         if let Some(shop) = &self.shop {
             let engine = Engine::open(shop)?;
             match self.over {
@@ -182,7 +195,7 @@ fn as_json(rule: &CoreRule) -> Result<(), Failure> {
 impl Explain {
     fn run(self) -> Result<(), Failure> {
         let rule = rule(&self.rule)?;
-        let segments = self.segments.read()?;
+        let segments = self.segments.read_for(self.item.is_some())?;
         let engine = Engine::open(&self.shop)?;
         let verdict = match (&self.item, &self.customer) {
             (Some(item), customer) => {
