@@ -9,33 +9,14 @@
 mod generate;
 #[path = "reference/goods.rs"]
 mod goods;
+mod random;
 
 use cobuy::engine::KeptOut;
 use cobuy::{AlsoBought, Engine, Error, History, Input, Query, Rule, Settings, TableName, Tables};
 use goods::{Cell, Goods, Row};
+use random::Random;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A small generator, so that every run asks the same (Steele, Lea and Flood 2014: SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, sides: usize) -> usize {
-        (self.roll() % sides as u64) as usize
-    }
-
-    fn pick<'t, T>(&mut self, of: &'t [T]) -> &'t T {
-        &of[self.below(of.len())]
-    }
-}
 
 /// What a field holds.
 #[derive(Clone, Copy, PartialEq)]
@@ -93,7 +74,7 @@ struct Shop {
 }
 
 impl Shop {
-    fn random(dice: &mut Dice) -> Shop {
+    fn random(dice: &mut Random) -> Shop {
         let count = *dice.pick(&[1, 7, 63, 64, 65, 150, 1100]);
         let items = table(dice, "i", count, &ITEM_FIELDS[1..]);
         let customers = table(dice, "c", 12, &CUSTOMER_FIELDS);
@@ -154,7 +135,7 @@ impl Shop {
 
 /// A table as CSV and as cells; every column tells something of its own kind.
 fn table(
-    dice: &mut Dice,
+    dice: &mut Random,
     prefix: &str,
     count: usize,
     fields: &[(&str, Kind)],
@@ -226,7 +207,7 @@ impl Asks {
         Asks { fields }
     }
 
-    fn field(&self, dice: &mut Dice, kind: Kind) -> Json {
+    fn field(&self, dice: &mut Random, kind: Kind) -> Json {
         let of_kind: Vec<&String> = self
             .fields
             .iter()
@@ -236,7 +217,7 @@ impl Asks {
         json!({"field": dice.pick(&of_kind)})
     }
 
-    fn number(&self, dice: &mut Dice, depth: usize) -> Json {
+    fn number(&self, dice: &mut Random, depth: usize) -> Json {
         match dice.below(if depth == 0 { 4 } else { 6 }) {
             0 => json!({"value": dice.pick(&NUMBERS)}),
             1..=3 => self.field(dice, Kind::Number),
@@ -251,7 +232,7 @@ impl Asks {
         }
     }
 
-    fn value(&self, dice: &mut Dice, kind: Kind) -> Json {
+    fn value(&self, dice: &mut Random, kind: Kind) -> Json {
         match kind {
             Kind::Number => self.number(dice, 2),
             kind if dice.below(2) == 0 => self.field(dice, kind),
@@ -259,7 +240,7 @@ impl Asks {
         }
     }
 
-    fn rule(&self, dice: &mut Dice, depth: usize) -> Json {
+    fn rule(&self, dice: &mut Random, depth: usize) -> Json {
         if depth > 0 && dice.below(2) == 0 {
             let parts = (0..2 + dice.below(3))
                 .map(|_| self.rule(dice, depth - 1))
@@ -301,7 +282,7 @@ impl Asks {
     }
 }
 
-fn literal(dice: &mut Dice, kind: Kind) -> Json {
+fn literal(dice: &mut Random, kind: Kind) -> Json {
     match kind {
         Kind::Number => json!(dice.pick(&NUMBERS)),
         Kind::Text => json!(dice.pick(&TEXTS)),
@@ -317,7 +298,7 @@ fn rule_of(tree: &Json) -> Rule {
 
 #[test]
 fn a_filter_lets_through_what_its_twin_does() {
-    let mut dice = Dice(7);
+    let mut dice = Random(7);
     let (mut some, mut all) = (0, 0);
     for _ in 0..40 {
         let shop = Shop::random(&mut dice);
@@ -433,7 +414,7 @@ fn filters_of_the_simulated_shop_let_through_what_their_twin_does() {
         })
         .collect();
     let categories: Vec<String> = categories.into_iter().collect();
-    let mut dice = Dice(10);
+    let mut dice = Random(10);
     let mut divided = 0;
     for round in 0..300 {
         let item = dice.pick(&ids).clone();
@@ -488,7 +469,7 @@ fn filters_of_the_simulated_shop_let_through_what_their_twin_does() {
 
 #[test]
 fn a_filtered_answer_is_that_of_the_items_let_through() {
-    let mut dice = Dice(8);
+    let mut dice = Random(8);
     for _ in 0..30 {
         let shop = Shop::random(&mut dice);
         let ids: Vec<&str> = shop.engine.items().iter().collect();
@@ -521,7 +502,7 @@ fn questions<'a>(engine: &'a Engine, item: &str) -> [Query<'a>; 5] {
 
 #[test]
 fn a_boost_multiplies_and_reorders_all_that_there_is() {
-    let mut dice = Dice(9);
+    let mut dice = Random(9);
     for _ in 0..40 {
         let shop = Shop::random(&mut dice);
         let ids: Vec<&str> = shop.engine.items().iter().collect();
