@@ -1002,6 +1002,18 @@ fn a_shop_that_does_not_say_whose_the_rows_of_customers_are_goes_on_as_format_1_
     let opened = Engine::open(&path).unwrap();
     assert!(opened != engine);
     ask_shop(&opened);
+    // Rules know of customers by their ids alone, and say why.
+    let ask = |filter: &str| {
+        opened
+            .popular(None)
+            .customer("ann")
+            .filter(filter)
+            .suggest()
+    };
+    ask("customer.customer_id = 'ann'").unwrap();
+    let refused = ask("customer.age > 18").unwrap_err().to_string();
+    let hint = "the file was written before customers were kept ready: fit the shop again";
+    assert!(refused.contains(hint), "{refused}");
     // What it lacks can be had from its history.
     let history = opened.history(Watch::new()).unwrap();
     assert!(opened.refit(&history, Watch::new()).unwrap() == engine);

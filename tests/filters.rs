@@ -688,6 +688,101 @@ fn a_customer_who_is_not_known_has_no_fields() {
 }
 
 #[test]
+fn a_filter_may_name_the_customer() {
+    let engine = small();
+    let ask = |who: &str, filter: &str| {
+        let query = engine.also_bought("tea").customer(who).filter(filter);
+        query.suggest().unwrap().let_through.unwrap()
+    };
+    let dear_for_ann = "customer.customer_id = 'ann' and price > 4";
+    assert_eq!(ask("ann", dear_for_ann), 2);
+    assert_eq!(ask("bo", dear_for_ann), 0);
+    assert_eq!(ask("nobody", dear_for_ann), 0);
+    assert_eq!(ask("nobody", "customer.customer_id is missing"), 3);
+}
+
+#[test]
+fn a_shop_that_tells_nothing_of_its_customers_has_their_ids() {
+    let orders = Input::bytes(&b"order_id,customer_id,item_id\n1,ann,tea\n"[..], "orders");
+    let tables = Tables::new(Settings::default()).read(TableName::Orders, orders);
+    let engine = Engine::builder(&tables.unwrap().history().unwrap())
+        .fit()
+        .unwrap();
+    let ask = |filter: &str| engine.popular(None).customer("ann").filter(filter);
+    let told = ask("customer.customer_id in ('ann', 'bo')").suggest();
+    assert_eq!(told.unwrap().let_through, Some(1));
+    let told = refused(ask("customer.city = 'Gdynia'"));
+    assert!(
+        told.contains("the shop tells nothing of customers but their ids"),
+        "{told}"
+    );
+}
+
+/// The items of a shop where column and settings say which article they are a variant of.
+fn grouped(items: &str, named: &[(&str, &[&str])]) -> Engine {
+    let orders =
+        b"order_id,customer_id,item_id\n1,ann,cap\n2,ann,hat\n3,bo,shirt-s\n4,bo,shirt-m\n";
+    let member = |item: &&str| (*item).to_owned();
+    let groups = named.iter().map(|(name, members)| {
+        let members = members.iter().map(member).collect();
+        ((*name).to_owned(), members)
+    });
+    let settings = Settings {
+        groups: groups.collect(),
+        ..Settings::default()
+    };
+    let tables = Tables::new(settings)
+        .read(TableName::Orders, Input::bytes(&orders[..], "orders"))
+        .unwrap()
+        .read(TableName::Items, Input::bytes(items.as_bytes(), "items"))
+        .unwrap();
+    let history = tables.history().unwrap();
+    Engine::builder(&history).fit().unwrap()
+}
+
+#[test]
+fn a_filter_may_name_the_group_of_the_column_and_of_the_settings() {
+    let column = "item_id,group\ncap,head\nhat,\nshirt-s,shirt\nshirt-m,shirt\n";
+    let plain = "item_id,name\ncap,Cap\n";
+    let ask = |engine: &Engine, filter: &str| -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.cobuy");
+        engine.save(&path).unwrap();
+        let asked = |engine: &Engine| -> Vec<String> {
+            let query = engine.also_bought("shirt-s").filter(filter);
+            let told = query.let_through().unwrap().into_iter();
+            told.map(str::to_owned).collect()
+        };
+        let told = asked(engine);
+        assert_eq!(asked(&Engine::open(&path).unwrap()), told);
+        told
+    };
+    let told = grouped(column, &[]);
+    assert_eq!(ask(&told, "group = 'shirt'"), ["shirt-m", "shirt-s"]);
+    assert_eq!(ask(&told, "group != context.group"), ["cap"]);
+    assert_eq!(ask(&told, "group is missing"), ["hat"]);
+    let named = grouped(plain, &[("hats", &["cap", "hat"])]);
+    assert_eq!(ask(&named, "group in ('hats', 'head')"), ["cap", "hat"]);
+    assert_eq!(ask(&named, "group is missing"), ["shirt-m", "shirt-s"]);
+    // What the settings name goes before what the row tells.
+    let both = grouped(column, &[("hats", &["cap", "hat"])]);
+    assert_eq!(ask(&both, "group = 'hats'"), ["cap", "hat"]);
+    assert!(ask(&both, "group = 'head'").is_empty());
+    assert_eq!(ask(&both, "group contains 'SHIRT'"), ["shirt-m", "shirt-s"]);
+    let none = grouped(plain, &[]);
+    let told = refused(none.also_bought("hat").filter("group = 'hats'"));
+    assert!(told.contains("the items tell no `group`"), "{told}");
+}
+
+#[test]
+fn the_mean_of_money_that_is_looked_at_is_exact() {
+    let engine = grouped("item_id,price\ncap,0.1\nhat,0.1\nshirt-s,0.1\n", &[]);
+    let query = engine.for_basket(["cap", "hat", "shirt-s"]);
+    let query = query.filter("price = context.price");
+    assert_eq!(query.let_through().unwrap(), ["cap", "hat", "shirt-s"]);
+}
+
+#[test]
 fn a_boost_that_is_missing_counts_as_nothing_and_a_loss_stands_last() {
     let engine = small();
     let answer = engine.also_bought("tea").boost("margin").suggest().unwrap();
