@@ -7,6 +7,7 @@
 
 pub mod engine;
 mod error;
+mod facts;
 pub mod file;
 pub mod history;
 pub mod ids;

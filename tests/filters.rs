@@ -9,33 +9,14 @@
 mod generate;
 #[path = "reference/goods.rs"]
 mod goods;
+mod random;
 
 use cobuy::engine::KeptOut;
 use cobuy::{AlsoBought, Engine, Error, History, Input, Query, Rule, Settings, TableName, Tables};
 use goods::{Cell, Goods, Row};
+use random::Random;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A small generator, so that every run asks the same (Steele, Lea and Flood 2014: SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, sides: usize) -> usize {
-        (self.roll() % sides as u64) as usize
-    }
-
-    fn pick<'t, T>(&mut self, of: &'t [T]) -> &'t T {
-        &of[self.below(of.len())]
-    }
-}
 
 /// What a field holds.
 #[derive(Clone, Copy, PartialEq)]
@@ -93,7 +74,7 @@ struct Shop {
 }
 
 impl Shop {
-    fn random(dice: &mut Dice) -> Shop {
+    fn random(dice: &mut Random) -> Shop {
         let count = *dice.pick(&[1, 7, 63, 64, 65, 150, 1100]);
         let items = table(dice, "i", count, &ITEM_FIELDS[1..]);
         let customers = table(dice, "c", 12, &CUSTOMER_FIELDS);
@@ -154,7 +135,7 @@ impl Shop {
 
 /// A table as CSV and as cells; every column tells something of its own kind.
 fn table(
-    dice: &mut Dice,
+    dice: &mut Random,
     prefix: &str,
     count: usize,
     fields: &[(&str, Kind)],
@@ -226,7 +207,7 @@ impl Asks {
         Asks { fields }
     }
 
-    fn field(&self, dice: &mut Dice, kind: Kind) -> Json {
+    fn field(&self, dice: &mut Random, kind: Kind) -> Json {
         let of_kind: Vec<&String> = self
             .fields
             .iter()
@@ -236,7 +217,7 @@ impl Asks {
         json!({"field": dice.pick(&of_kind)})
     }
 
-    fn number(&self, dice: &mut Dice, depth: usize) -> Json {
+    fn number(&self, dice: &mut Random, depth: usize) -> Json {
         match dice.below(if depth == 0 { 4 } else { 6 }) {
             0 => json!({"value": dice.pick(&NUMBERS)}),
             1..=3 => self.field(dice, Kind::Number),
@@ -251,7 +232,7 @@ impl Asks {
         }
     }
 
-    fn value(&self, dice: &mut Dice, kind: Kind) -> Json {
+    fn value(&self, dice: &mut Random, kind: Kind) -> Json {
         match kind {
             Kind::Number => self.number(dice, 2),
             kind if dice.below(2) == 0 => self.field(dice, kind),
@@ -259,7 +240,7 @@ impl Asks {
         }
     }
 
-    fn rule(&self, dice: &mut Dice, depth: usize) -> Json {
+    fn rule(&self, dice: &mut Random, depth: usize) -> Json {
         if depth > 0 && dice.below(2) == 0 {
             let parts = (0..2 + dice.below(3))
                 .map(|_| self.rule(dice, depth - 1))
@@ -301,7 +282,7 @@ impl Asks {
     }
 }
 
-fn literal(dice: &mut Dice, kind: Kind) -> Json {
+fn literal(dice: &mut Random, kind: Kind) -> Json {
     match kind {
         Kind::Number => json!(dice.pick(&NUMBERS)),
         Kind::Text => json!(dice.pick(&TEXTS)),
@@ -317,7 +298,7 @@ fn rule_of(tree: &Json) -> Rule {
 
 #[test]
 fn a_filter_lets_through_what_its_twin_does() {
-    let mut dice = Dice(7);
+    let mut dice = Random(7);
     let (mut some, mut all) = (0, 0);
     for _ in 0..40 {
         let shop = Shop::random(&mut dice);
@@ -433,7 +414,7 @@ fn filters_of_the_simulated_shop_let_through_what_their_twin_does() {
         })
         .collect();
     let categories: Vec<String> = categories.into_iter().collect();
-    let mut dice = Dice(10);
+    let mut dice = Random(10);
     let mut divided = 0;
     for round in 0..300 {
         let item = dice.pick(&ids).clone();
@@ -493,7 +474,7 @@ fn filters_of_the_simulated_shop_let_through_what_their_twin_does() {
 
 #[test]
 fn a_filtered_answer_is_that_of_the_items_let_through() {
-    let mut dice = Dice(8);
+    let mut dice = Random(8);
     for _ in 0..30 {
         let shop = Shop::random(&mut dice);
         let ids: Vec<&str> = shop.engine.items().iter().collect();
@@ -526,7 +507,7 @@ fn questions<'a>(engine: &'a Engine, item: &str) -> [Query<'a>; 5] {
 
 #[test]
 fn a_boost_multiplies_and_reorders_all_that_there_is() {
-    let mut dice = Dice(9);
+    let mut dice = Random(9);
     for _ in 0..40 {
         let shop = Shop::random(&mut dice);
         let ids: Vec<&str> = shop.engine.items().iter().collect();
@@ -709,6 +690,104 @@ fn a_customer_who_is_not_known_has_no_fields() {
         .unwrap()
         .len();
     assert_eq!(missing, 3);
+}
+
+#[test]
+fn a_filter_may_name_the_customer() {
+    let engine = small();
+    let ask = |who: &str, filter: &str| {
+        let query = engine.also_bought("tea").customer(who).filter(filter);
+        query.suggest().unwrap().let_through.unwrap()
+    };
+    let dear_for_ann = "customer.customer_id = 'ann' and price > 4";
+    assert_eq!(ask("ann", dear_for_ann), 2);
+    assert_eq!(ask("bo", dear_for_ann), 0);
+    assert_eq!(ask("nobody", dear_for_ann), 0);
+    assert_eq!(ask("nobody", "customer.customer_id is missing"), 3);
+}
+
+#[test]
+fn a_shop_that_tells_nothing_of_its_customers_has_their_ids() {
+    let orders = Input::bytes(&b"order_id,customer_id,item_id\n1,ann,tea\n"[..], "orders");
+    let tables = Tables::new(Settings::default()).read(TableName::Orders, orders);
+    let engine = Engine::builder(&tables.unwrap().history().unwrap())
+        .fit()
+        .unwrap();
+    let ask = |filter: &str| engine.popular(None).customer("ann").filter(filter);
+    let told = ask("customer.customer_id in ('ann', 'bo')").suggest();
+    assert_eq!(told.unwrap().let_through, Some(1));
+    let told = refused(ask("customer.city = 'Gdynia'"));
+    assert!(
+        told.contains("the shop tells nothing of customers but their ids"),
+        "{told}"
+    );
+}
+
+/// The items of a shop where column and settings say which article they are a variant of.
+fn grouped(items: &str, named: &[(&str, &[&str])]) -> Engine {
+    let orders =
+        b"order_id,customer_id,item_id\n1,ann,cap\n2,ann,hat\n3,bo,shirt-s\n4,bo,shirt-m\n";
+    let member = |item: &&str| (*item).to_owned();
+    let groups = named.iter().map(|(name, members)| {
+        let members = members.iter().map(member).collect();
+        ((*name).to_owned(), members)
+    });
+    let settings = Settings {
+        groups: groups.collect(),
+        ..Settings::default()
+    };
+    let tables = Tables::new(settings)
+        .read(TableName::Orders, Input::bytes(&orders[..], "orders"))
+        .unwrap()
+        .read(TableName::Items, Input::bytes(items.as_bytes(), "items"))
+        .unwrap();
+    let history = tables.history().unwrap();
+    Engine::builder(&history).fit().unwrap()
+}
+
+#[test]
+fn a_filter_may_name_the_group_of_the_column_and_of_the_settings() {
+    let column = "item_id,group\ncap,head\nhat,\nshirt-s,shirt\nshirt-m,shirt\n";
+    let plain = "item_id,name\ncap,Cap\n";
+    let ask = |engine: &Engine, filter: &str| -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.cobuy");
+        engine.save(&path).unwrap();
+        let asked = |engine: &Engine| -> Vec<String> {
+            let query = engine.also_bought("shirt-s").filter(filter);
+            let told = query.items_let_through().unwrap().into_iter();
+            told.map(str::to_owned).collect()
+        };
+        let told = asked(engine);
+        assert_eq!(asked(&Engine::open(&path).unwrap()), told);
+        told
+    };
+    let told = grouped(column, &[]);
+    assert_eq!(ask(&told, "group = 'shirt'"), ["shirt-m", "shirt-s"]);
+    assert_eq!(ask(&told, "group != context.group"), ["cap"]);
+    assert_eq!(ask(&told, "group is missing"), ["hat"]);
+    let named = grouped(plain, &[("hats", &["cap", "hat"])]);
+    assert_eq!(ask(&named, "group in ('hats', 'head')"), ["cap", "hat"]);
+    assert_eq!(ask(&named, "group is missing"), ["shirt-m", "shirt-s"]);
+    // What the settings name goes before what the row tells.
+    let both = grouped(column, &[("hats", &["cap", "hat"])]);
+    assert_eq!(ask(&both, "group = 'hats'"), ["cap", "hat"]);
+    assert!(ask(&both, "group = 'head'").is_empty());
+    assert_eq!(ask(&both, "group contains 'SHIRT'"), ["shirt-m", "shirt-s"]);
+    let none = grouped(plain, &[]);
+    let told = refused(none.also_bought("hat").filter("group = 'hats'"));
+    assert!(told.contains("the items tell no `group`"), "{told}");
+}
+
+#[test]
+fn the_mean_of_money_that_is_looked_at_is_exact() {
+    let engine = grouped("item_id,price\ncap,0.1\nhat,0.1\nshirt-s,0.1\n", &[]);
+    let query = engine.for_basket(["cap", "hat", "shirt-s"]);
+    let query = query.filter("price = context.price");
+    assert_eq!(
+        query.items_let_through().unwrap(),
+        ["cap", "hat", "shirt-s"]
+    );
 }
 
 #[test]

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 #[path = "rules/corpus.rs"]
 #[allow(dead_code)]
 mod corpus;
+mod random;
+
+use random::Random;
 
 /// How many trees go through both forms, and over how many threads.
 const TREES: usize = 100_000;
@@ -25,31 +28,6 @@ const LONGEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 100 
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Numbers without any order, the same in every run (splitmix64, Steele 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Below `end`, which is not 0.
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
 }
 
 // ---- Trees ----
@@ -196,8 +174,8 @@ impl Trees<'_> {
     fn number(&mut self) -> f64 {
         let number = match self.random.below(8) {
             0 => 0.1 + 0.2,
-            1 => f64::from_bits(self.random.next()),
-            2 => (self.random.next() as f64) * 3.0,
+            1 => f64::from_bits(self.random.number()),
+            2 => (self.random.number() as f64) * 3.0,
             3 => self
                 .random
                 .of(&[f64::MAX, f64::MIN_POSITIVE, 5e-324, 9e15, 1e21]),
@@ -812,7 +790,7 @@ fn mutated(random: &mut Random, all: &[String]) -> String {
                 // A byte turns into another, and what is no UTF-8 then into a sign for it.
                 let mut bytes = text.iter().collect::<String>().into_bytes();
                 let place = random.below(bytes.len());
-                bytes[place] = random.next() as u8;
+                bytes[place] = random.number() as u8;
                 text = String::from_utf8_lossy(&bytes).chars().collect();
             }
         }

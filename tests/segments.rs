@@ -4,8 +4,9 @@
 #![cfg(feature = "csv")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "reference/rule_shops.rs"]
 mod random;
+#[path = "reference/rule_shops.rs"]
+mod shops;
 #[path = "reference/rules.rs"]
 mod twin;
 
@@ -14,6 +15,7 @@ use cobuy::{
     CustomerRule, Error, History, Input, Reader, Result, Rule, Segments, Settings, TableName,
     Tables, Watch,
 };
+use random::Random;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -338,7 +340,7 @@ fn a_long_chain_of_segments_is_told() {
 
 impl From<&twin::Shop> for Shop {
     fn from(shop: &twin::Shop) -> Self {
-        let [orders, items, customers, events] = random::csv(shop);
+        let [orders, items, customers, events] = shops::csv(shop);
         let types = [
             ("note", Kind::Text),
             ("weight", Kind::Number),
@@ -366,11 +368,11 @@ impl From<&twin::Shop> for Shop {
 
 /// Asks random rules of every customer of a random shop; counts the answers yes, no and unknown.
 fn agree(seed: u64, counts: &mut [usize; 3]) {
-    let mut random = random::Random(seed);
-    let mut shop = random::shop(&mut random);
-    let write = |random: &mut random::Random, depth, segments| {
+    let mut random = Random(seed);
+    let mut shop = shops::shop(&mut random);
+    let write = |random: &mut Random, depth, segments| {
         let scopes = Vec::new();
-        let mut writer = random::Writer {
+        let mut writer = shops::Writer {
             random,
             scopes,
             segments,
@@ -400,7 +402,7 @@ fn agree(seed: u64, counts: &mut [usize; 3]) {
                 wanted,
                 "seed {seed}, {customer}, as of {:?}: {rule}\n{explained}\n{}",
                 history.summary().as_of,
-                random::csv(&shop).join("\n")
+                shops::csv(&shop).join("\n")
             );
             assert_eq!(explained.holds, holds, "seed {seed}: {rule}");
             counts[holds.map_or(2, |holds| usize::from(!holds))] += 1;

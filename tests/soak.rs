@@ -5,11 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(unsafe_code)] // an allocator is unsafe by its trait; this one only counts
 
+mod random;
+
 use cobuy::engine::KeptOut;
 use cobuy::{
     AlsoBought, Engine, Error, Explanation, History, Input, OrderLine, Query, Settings, Source,
     Suggestions, TableName, Tables,
 };
+use random::Random;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -49,29 +52,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-const ITEMS: u64 = 60;
-const CUSTOMERS: u64 = 250;
+const ITEMS: usize = 60;
+const CUSTOMERS: usize = 250;
 const CALLS: u64 = 100_000;
 const THREADS: u64 = 2;
 /// What is kept once for all: no part of it grows with the calls.
 const BOUND: i64 = 4096;
 
-/// Splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, count: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ mixed >> 31) % count
-    }
-
-    fn one_in(&mut self, count: u64) -> bool {
-        self.below(count) == 0
-    }
-
     /// An item, now and then one that is none.
     fn item(&mut self) -> String {
         match self.below(40) {
@@ -80,7 +68,7 @@ impl Random {
         }
     }
 
-    fn some_items(&mut self, most: u64) -> Vec<String> {
+    fn some_items(&mut self, most: usize) -> Vec<String> {
         let count = self.below(most + 1);
         (0..count).map(|_| self.item()).collect()
     }
@@ -150,28 +138,28 @@ fn ask<'a>(engine: &'a Engine, random: &mut Random) -> Asked<'a> {
         2 => engine.for_customer(random.customer()),
         _ => {
             let category = format!("c{}/d{}", random.below(4), random.below(11));
-            let path = [&category[..], &category[..2]][random.below(2) as usize];
-            engine.popular(Some(path).filter(|_| random.one_in(2)))
+            let path = [&category[..], &category[..2]][random.below(2)];
+            engine.popular(Some(path).filter(|_| random.once_in(2)))
         }
     };
     let n = match random.below(20) {
         0 => 0,
         1 => 1_000,
-        _ => 1 + random.below(12) as usize,
+        _ => 1 + random.below(12),
     };
-    let exclude = if random.one_in(3) {
+    let exclude = if random.once_in(3) {
         random.some_items(5)
     } else {
         Vec::new()
     };
-    let only = random.one_in(6).then(|| random.some_items(20));
-    let keep_owned = random.one_in(5);
+    let only = random.once_in(6).then(|| random.some_items(20));
+    let keep_owned = random.once_in(5);
     query = query.n(n).exclude(&exclude).keep_owned(keep_owned);
     if let Some(only) = &only {
         query = query.only(only);
     }
-    if random.one_in(4) {
-        query = query.fallback(random.one_in(2));
+    if random.once_in(4) {
+        query = query.fallback(random.once_in(2));
     }
     Asked {
         query,

@@ -1,6 +1,6 @@
 //! What to learn from a history.
 
-use super::goods::{Popularity, Variants, groups_of, members};
+use super::goods::{Popularity, Variants, members, numbers};
 use super::{About, Engine};
 use crate::error::{Error, Result};
 use crate::history::{History, NONE, Shelf};
@@ -82,8 +82,7 @@ impl<'a> EngineBuilder<'a> {
         }
         let bought = Timeline::from_history(history)?;
         let mut purchases = Purchases::from_history(history, self.basis)?;
-        let goods = history.item_table();
-        if let Some(groups) = groups_of(history.items(), goods, history.settings()) {
+        if let Some(groups) = history.groups().and_then(numbers) {
             purchases = purchases.with_groups(groups)?;
         }
         let by_group = self.by_group && purchases.groups().is_some();
@@ -102,7 +101,8 @@ impl<'a> EngineBuilder<'a> {
             purchases,
             bought,
             times,
-            goods: goods.cloned(),
+            goods: history.item_table().cloned(),
+            groups: history.groups().cloned(),
             customers_told: history.customer_table().cloned(),
             by_group,
             about: About::of(history),
@@ -144,6 +144,8 @@ pub(super) struct Parts {
     /// When each row of the purchases happened, where rows are orders.
     pub times: Vec<i64>,
     pub goods: Option<crate::history::ItemTable>,
+    /// The article that each item is a variant of.
+    pub groups: Option<crate::history::Texts>,
     pub customers_told: Option<crate::history::CustomerTable>,
     pub by_group: bool,
     pub about: About,
@@ -197,6 +199,7 @@ impl Parts {
             also_bought,
             variants,
             goods: self.goods,
+            groups: self.groups,
             customers_told: self.customers_told,
             about: self.about,
             shelf: self.shelf,

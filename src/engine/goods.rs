@@ -1,40 +1,17 @@
 //! The goods as the engine knows them: what they are, which are variants, which are popular.
 
 use crate::error::{Error, Result};
-use crate::history::{ItemTable, Labels, NONE, Settings};
+use crate::history::{ItemTable, Labels, NONE, Texts};
 use crate::matrix::{NO_GROUP, Purchases, Timeline, row_of};
 use crate::near::near;
 use crate::text::shown;
 use std::collections::BTreeMap;
 
 /// The group's number of each item; `None` where nothing is in a group.
-pub(super) fn groups_of(
-    items: &Labels,
-    table: Option<&ItemTable>,
-    settings: &Settings,
-) -> Option<Vec<u32>> {
-    let mut names: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut groups = vec![NO_GROUP; items.len()];
-    let mut join = |groups: &mut Vec<u32>, item: usize, name| {
-        let next = names.len() as u32;
-        groups[item] = *names.entry(name).or_insert(next);
-    };
-    if let Some(column) = table.and_then(|table| table.group.as_ref()) {
-        for item in 0..items.len() {
-            if let Some(name) = column.get(item) {
-                join(&mut groups, item, name);
-            }
-        }
-    }
-    for (name, members) in &settings.groups {
-        for item in members.iter().filter_map(|id| items.find(id)) {
-            join(&mut groups, item, name);
-        }
-    }
-    groups
-        .iter()
-        .any(|&group| group != NO_GROUP)
-        .then_some(groups)
+pub(super) fn numbers(groups: &Texts) -> Option<Vec<u32>> {
+    let number = |&code: &u32| if code == NONE { NO_GROUP } else { code };
+    let some = groups.codes.iter().any(|&code| code != NONE);
+    some.then(|| groups.codes.iter().map(number).collect())
 }
 
 /// The items of each group.

@@ -27,7 +27,9 @@ pub use reason::{BoughtWith, Popular, Reason, Source};
 pub use snapshot::{Inspection, Stored, inspect};
 
 use crate::error::{Error, Result};
-use crate::history::{CustomerTable, History, Instant, ItemTable, Labels, ReturnCounts, Shelf};
+use crate::history::{
+    CustomerTable, History, Instant, ItemTable, Labels, ReturnCounts, Shelf, Texts,
+};
 use crate::ids::ItemIx;
 use crate::matrix::{Purchases, Timeline, Weights};
 use crate::models::also_bought::AlsoBought;
@@ -68,6 +70,8 @@ pub struct Engine {
     /// Who stands for whom, where a group counts as one.
     variants: Option<Variants>,
     goods: Option<ItemTable>,
+    /// The article that each item is a variant of, where anybody tells.
+    groups: Option<Texts>,
     /// What is told of customers; none in files before format 1.2, which do not say whose the rows are.
     customers_told: Option<CustomerTable>,
     popularity: Popularity,

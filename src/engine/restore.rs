@@ -1,12 +1,12 @@
 //! From the sections of a file to an engine or a model, refusing what no fit makes.
 
 use super::builder::Parts;
-use super::goods::groups_of;
+use super::goods::numbers;
 use super::head::{Head, Times1};
 use super::{Engine, Stored};
 use crate::error::Error;
 use crate::file::{Checked, Kind, Loaded, damage};
-use crate::history::{Labels, Shelf};
+use crate::history::{Labels, Shelf, groups};
 use crate::matrix::build::pattern;
 use crate::matrix::{Basis, Purchases, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
@@ -58,8 +58,9 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
             let times = row_times(loaded, purchases.rows())?;
             let goods = shelf.item_table(loaded, items.len())?;
             let customers_told = shelf.customer_table(loaded, people.len())?;
-            if let Some(groups) = groups_of(&items, goods.as_ref(), &shelf.settings) {
-                purchases = purchases.with_groups(groups).map_err(refuse)?;
+            let groups = groups(&items, goods.as_ref(), &shelf.settings);
+            if let Some(numbers) = groups.as_ref().and_then(numbers) {
+                purchases = purchases.with_groups(numbers).map_err(refuse)?;
             }
             if by_group && purchases.groups().is_none() {
                 return Err(damage(Kind::Shop, "it counts by group, but has none"));
@@ -77,6 +78,7 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
                 bought,
                 times,
                 goods,
+                groups,
                 customers_told,
                 by_group,
                 about,
@@ -89,6 +91,7 @@ pub(super) fn shop(meta: &Head, loaded: &mut Loaded) -> Checked<Engine> {
             bought: Timeline::from_events(Basis::Customer, 0, items.len(), []).map_err(refuse)?,
             times: Vec::new(),
             goods: None,
+            groups: None,
             customers_told: None,
             by_group: false,
             about,

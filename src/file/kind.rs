@@ -133,8 +133,18 @@ impl Kind {
             | Kind::ListItems
             | Kind::ListScores
             | Kind::ListBoth => 0,
+            Kind::Times
+            | Kind::SourceTotals
+            | Kind::Shop
+            | Kind::CustomerIdText
+            | Kind::CustomerIdEnds
+            | Kind::BoughtStarts
+            | Kind::BoughtItems
+            | Kind::BoughtTimes
+            | Kind::RowTimes
+            | Kind::ItemRows
+            | Kind::Table(..) => 1,
             Kind::CustomerRows => 2,
-            _ => 1,
         }
     }
 

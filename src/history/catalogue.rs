@@ -2,8 +2,11 @@
 
 use crate::history::History;
 use crate::history::decimal::{MISSING, Money, Quantity};
+use crate::history::labels::{Labels, NONE};
 use crate::history::lines::Texts;
+use crate::history::settings::Settings;
 use crate::history::typed::{Typed, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What is told of items, one row an item by index.
@@ -49,6 +52,31 @@ fn rows_of(told: &[bool]) -> Vec<u32> {
     told.map(|(index, _)| index).collect()
 }
 
+/// The article that each item is a variant of: what the settings name goes before what its row tells.
+/// `None` where neither tells of any.
+pub(crate) fn groups(
+    items: &Labels,
+    table: Option<&ItemTable>,
+    settings: &Settings,
+) -> Option<Texts> {
+    let told = table.and_then(|table| table.group.as_ref());
+    if settings.groups.is_empty() {
+        return told.cloned();
+    }
+    let mut names: Vec<Option<&str>> = (0..items.len()).map(|item| told?.get(item)).collect();
+    for (name, members) in &settings.groups {
+        for item in members.iter().filter_map(|id| items.find(id)) {
+            names[item] = Some(name);
+        }
+    }
+    let distinct: BTreeSet<&str> = names.iter().copied().flatten().collect();
+    let labels = Labels::from_sorted(distinct);
+    let code = |name| labels.find(name).map(|code| code as u32);
+    let codes = names.iter().map(|name| name.and_then(code).unwrap_or(NONE));
+    let codes = codes.collect();
+    (told.is_some() || !labels.is_empty()).then_some(Texts { labels, codes })
+}
+
 /// An item, and what is told of it. Made by [`History::item`].
 #[derive(Clone, Copy)]
 pub struct Item<'a> {
@@ -71,14 +99,6 @@ impl History {
             history: self,
             index,
         })
-    }
-
-    /// The item of an index.
-    pub(crate) fn item_at(&self, index: usize) -> Item<'_> {
-        Item {
-            history: self,
-            index,
-        }
     }
 
     /// The customer of that id; `None` where no table names them.
@@ -134,9 +154,7 @@ impl<'a> Item<'a> {
 
     /// The article it is a variant of: by its row, or by [`Settings::groups`](crate::Settings::groups).
     pub fn group(&self) -> Option<&'a str> {
-        let named = self.history.named_groups.get(&(self.index as u32));
-        let told = || self.text(|items| &items.group);
-        named.map(String::as_str).or_else(told)
+        self.history.groups.as_ref()?.get(self.index)
     }
 
     /// What it costs a customer now, per piece.

@@ -96,7 +96,7 @@ pub use typed::{Kind, Value};
 pub use understand::returns::ReturnCounts;
 pub use understand::status::{CANCELLED, FULFILLED, Standing, UNFULFILLED};
 
-pub(crate) use catalogue::{CustomerTable, ItemTable};
+pub(crate) use catalogue::{CustomerTable, ItemTable, groups};
 pub(crate) use decimal::MISSING;
 pub(crate) use events::EventTable;
 pub(crate) use labels::NONE;
@@ -125,8 +125,8 @@ pub struct History {
     lines: LineTable,
     items: Option<ItemTable>,
     people: Option<CustomerTable>,
-    /// The group that the settings name for an item, by index.
-    named_groups: std::collections::BTreeMap<u32, String>,
+    /// The article that each item is a variant of.
+    groups: Option<Texts>,
     events: Option<EventTable>,
     spend: Option<SpendTable>,
     summary: Summary,
@@ -217,13 +217,9 @@ impl History {
         self.events.as_ref()
     }
 
-    /// Whether any item is known to be of a group.
-    pub(crate) fn tells_groups(&self) -> bool {
-        let told = self
-            .items
-            .as_ref()
-            .is_some_and(|items| items.group.is_some());
-        told || !self.named_groups.is_empty()
+    /// The article that each item is a variant of; `None` where nobody tells.
+    pub(crate) fn groups(&self) -> Option<&Texts> {
+        self.groups.as_ref()
     }
 
     /// When an order happened; [`MISSING`](decimal::MISSING) where nobody tells.

@@ -299,8 +299,10 @@ impl<'a, F: 'a, W: World<F>> Evaluation<'a, F, W> {
             AggregateFunction::Max => extreme(&known, Ordering::Greater),
             AggregateFunction::Distinct => Some(Value::Number(distinct(known.clone()) as f64)),
             AggregateFunction::Sum if count == 0 => Some(Value::Number(0.0)),
-            AggregateFunction::Sum => sum(&known).and_then(|(sum, one)| finite(sum / one)),
-            _ => sum(&known).and_then(|(sum, one)| finite(sum / (one * known.len() as f64))),
+            AggregateFunction::Sum => {
+                sum(known.iter().copied()).and_then(|(sum, one)| finite(sum / one))
+            }
+            _ => mean(known.iter().copied()),
         };
         (value, count, count - known.len())
     }
@@ -365,19 +367,26 @@ fn distinct(mut values: Vec<Value<'_>>) -> usize {
     values.len()
 }
 
+/// The mean of some numbers; `None` of none. Of money and quantities the sum is exact.
+pub(crate) fn mean<'a>(values: impl Iterator<Item = Value<'a>> + Clone) -> Option<Value<'a>> {
+    let (sum, one) = sum(values.clone())?;
+    finite(sum / (one * values.count() as f64))
+}
+
 /// The sum of some values in so many parts of a whole, and how many parts that has; `None` of no
 /// values. Of money and quantities it is exact before it becomes a number.
-fn sum(values: &[Value<'_>]) -> Option<(f64, f64)> {
-    let one = match values.first()? {
-        Value::Fixed(_, one) => *one,
+fn sum<'a>(mut values: impl Iterator<Item = Value<'a>> + Clone) -> Option<(f64, f64)> {
+    let all = values.clone();
+    let one = match values.next()? {
+        Value::Fixed(_, one) => one,
         _ => 1,
     };
-    let parts = values.iter().map(|value| match value {
-        Value::Fixed(parts, of) if *of == one => Some(i128::from(*parts)),
+    let parts = all.clone().map(|value| match value {
+        Value::Fixed(parts, of) if of == one => Some(i128::from(parts)),
         _ => None,
     });
     match parts.sum::<Option<i128>>() {
         Some(sum) => Some((sum as f64, one as f64)),
-        None => Some((values.iter().filter_map(|value| value.number()).sum(), 1.0)),
+        None => Some((all.filter_map(Value::number).sum(), 1.0)),
     }
 }

@@ -116,7 +116,7 @@ pub use problem::{Place, RuleProblem};
 
 pub(crate) use check::Checker;
 pub(crate) use clock::Clock;
-pub(crate) use evaluate::{Evaluation, MOST_ROWS, Value, World, contains, is_under};
+pub(crate) use evaluate::{Evaluation, MOST_ROWS, Value, World, contains, is_under, mean};
 pub(crate) use explain::explain;
 pub(crate) use plan::{Constant, Expr, ExprKind, Test, Whose};
 pub(crate) use tree::{Arithmetic, Comparison, Source};

@@ -1,6 +1,7 @@
 //! The columns of the rows that a rule over customers may ask for.
 
-use super::facts::{Fact, ItemFact, type_of};
+use super::facts::Fact;
+use crate::facts::{ItemFact, Items, type_of};
 use crate::history::{History, TableName, Typed};
 use crate::rules::{Source, Type};
 
@@ -63,61 +64,13 @@ const EVENTS: [Known; 6] = [
     ("query", Fact::EventQuery, Type::Text, &["query"]),
 ];
 
-/// What a row takes over from its item under the same name, and the rest.
-const ITEMS: [Known; 9] = [
-    (
-        "category",
-        Fact::Product(ItemFact::Category),
-        Type::Text,
-        &["category"],
-    ),
-    (
-        "brand",
-        Fact::Product(ItemFact::Brand),
-        Type::Text,
-        &["brand"],
-    ),
-    ("name", Fact::Product(ItemFact::Name), Type::Text, &["name"]),
-    (
-        "group",
-        Fact::Product(ItemFact::Group),
-        Type::Text,
-        &["group"],
-    ),
-    (
-        "price",
-        Fact::Product(ItemFact::Price),
-        Type::Number,
-        &["price"],
-    ),
-    (
-        "cost",
-        Fact::Product(ItemFact::Cost),
-        Type::Number,
-        &["cost"],
-    ),
-    (
-        "margin",
-        Fact::Product(ItemFact::Margin),
-        Type::Number,
-        &["price", "cost"],
-    ),
-    (
-        "stock",
-        Fact::Product(ItemFact::Stock),
-        Type::Number,
-        &["stock"],
-    ),
-    (
-        "in_stock",
-        Fact::Product(ItemFact::InStock),
-        Type::Flag,
-        &["stock"],
-    ),
+/// What a row takes over from its item under the same name, besides the item's own columns.
+const TAKEN_OVER: [ItemFact; 4] = [
+    ItemFact::Name,
+    ItemFact::Category,
+    ItemFact::Brand,
+    ItemFact::Group,
 ];
-
-/// How many of [`ITEMS`] are a row's own columns too.
-const DIRECT: usize = 4;
 
 /// All columns that rows of a source can have; of two with one name the first that is told is meant.
 pub(super) fn columns(history: &History, source: &Source) -> Vec<Column> {
@@ -188,17 +141,23 @@ impl Columns<'_> {
     /// row takes over.
     fn of_item(&mut self, prefix: &str, lacks: Option<(TableName, &'static str)>) {
         let first = self.found.len();
-        let known = match prefix {
-            "" => &ITEMS[..DIRECT],
-            _ => &ITEMS[..],
+        let items = Items::of(self.history);
+        let behind = |fact: &ItemFact| match prefix {
+            "" => TAKEN_OVER.contains(fact),
+            _ => *fact != ItemFact::Id,
         };
-        self.known(TableName::Items, known);
-        for column in self.found.iter_mut().skip(first) {
-            column.name.insert_str(0, prefix);
+        for (name, fact, of) in Items::known().filter(|(_, fact, _)| behind(fact)) {
+            let lacks = items.lacks(fact);
+            self.found.push(Column {
+                name: format!("{prefix}{name}"),
+                fact: Fact::Product(fact),
+                of,
+                lacks: lacks.map(|column| (TableName::Items, column)),
+            });
         }
-        let items = self.history.item_table();
-        let own = items.map_or(&[][..], |items| &items.own);
-        self.own(prefix, own, |place| Fact::Product(ItemFact::Own(place)));
+        self.own(prefix, items.own(), |place| {
+            Fact::Product(ItemFact::Own(place))
+        });
         if lacks.is_some() {
             for column in self.found.iter_mut().skip(first) {
                 column.lacks = lacks;
@@ -207,10 +166,10 @@ impl Columns<'_> {
     }
 }
 
-/// Whether a table has a column.
+/// Whether the table of orders or of events has a column.
 fn tells(history: &History, table: TableName, column: &str) -> bool {
     let (orders, lines) = (history.order_table(), history.line_table());
-    let (items, events) = (history.item_table(), history.event_table());
+    let events = history.event_table();
     match (table, column) {
         (TableName::Orders, "price") => lines.price.is_some(),
         (TableName::Orders, "discount") => lines.discount.is_some(),
@@ -220,13 +179,6 @@ fn tells(history: &History, table: TableName, column: &str) -> bool {
         (TableName::Orders, "channel") => orders.channel.is_some(),
         (TableName::Orders, "campaign") => orders.campaign.is_some(),
         (TableName::Orders, "status") => orders.status.is_some(),
-        (TableName::Items, "group") => history.tells_groups(),
-        (TableName::Items, "name") => items.is_some_and(|items| items.name.is_some()),
-        (TableName::Items, "category") => items.is_some_and(|items| items.category.is_some()),
-        (TableName::Items, "brand") => items.is_some_and(|items| items.brand.is_some()),
-        (TableName::Items, "price") => items.is_some_and(|items| items.price.is_some()),
-        (TableName::Items, "cost") => items.is_some_and(|items| items.cost.is_some()),
-        (TableName::Items, "stock") => items.is_some_and(|items| items.stock.is_some()),
         (TableName::Events, "item_id") => events.is_some_and(|events| events.item.is_some()),
         (TableName::Events, "value") => events.is_some_and(|events| events.value.is_some()),
         (TableName::Events, "price") => events.is_some_and(|events| events.price.is_some()),

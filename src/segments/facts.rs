@@ -1,7 +1,8 @@
 //! What a rule over customers may name.
 
 use super::columns::{Column, columns};
-use crate::history::{History, KINDS, Kind, Typed};
+use crate::facts::{CustomerFact, Customers, ItemFact};
+use crate::history::{History, KINDS};
 use crate::near::near;
 use crate::rules::{Schema, Source, Type};
 use crate::text::shown;
@@ -9,9 +10,7 @@ use crate::text::shown;
 /// What stands for a field of a customer or of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
-    CustomerId,
-    /// A column of the shop's own, by its place.
-    CustomerOwn(usize),
+    Customer(CustomerFact),
     /// When a row was.
     At,
     // Of lines, and of orders as the sum of their lines.
@@ -44,22 +43,6 @@ pub(crate) enum Fact {
     Product(ItemFact),
 }
 
-/// What stands for a field of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ItemFact {
-    Id,
-    Name,
-    Category,
-    Brand,
-    Group,
-    Price,
-    Cost,
-    Margin,
-    Stock,
-    InStock,
-    Own(usize),
-}
-
 /// The customers of a shop, and the segments that a rule may ask for.
 pub(crate) struct People<'a> {
     pub history: &'a History,
@@ -80,22 +63,7 @@ const LATER: [&str; 9] = [
     "next_order_due",
 ];
 
-/// What the values of a column of the shop's own are.
-pub(super) fn type_of(values: &Typed) -> Type {
-    match values.kind() {
-        Kind::Text => Type::Text,
-        Kind::Number => Type::Number,
-        Kind::Flag => Type::Flag,
-        Kind::Time => Type::Time,
-    }
-}
-
 impl People<'_> {
-    fn own(&self) -> &[(String, Typed)] {
-        let people = self.history.customer_table();
-        people.map_or(&[], |people| &people.own)
-    }
-
     fn column(&self, source: &Source, name: &str) -> Option<Column> {
         let mut columns = columns(self.history, source).into_iter();
         columns.find(|column| column.lacks.is_none() && column.name == name)
@@ -110,19 +78,13 @@ impl Schema for People<'_> {
     }
 
     fn field(&self, name: &str) -> Option<(Fact, Type)> {
-        if name == "customer_id" {
-            return Some((Fact::CustomerId, Type::Text));
-        }
-        let mut own = self.own().iter().enumerate();
-        let (place, (_, values)) = own.find(|(_, (own, _))| own == name)?;
-        Some((Fact::CustomerOwn(place), type_of(values)))
+        let (fact, of) = Customers::of(self.history).field(name)?;
+        Some((Fact::Customer(fact), of))
     }
 
     fn names(&self) -> Vec<String> {
-        let own = self.own().iter().map(|(name, _)| name.clone());
-        std::iter::once("customer_id".to_owned())
-            .chain(own)
-            .collect()
+        let names = Customers::of(self.history).names();
+        names.map(str::to_owned).collect()
     }
 
     fn without_rows(&self, source: &Source) -> Option<(String, Vec<String>)> {
@@ -169,9 +131,8 @@ impl Schema for People<'_> {
         if LATER.contains(&head) {
             return Some("cobuy does not compute it yet".to_owned());
         }
-        let people = self.history.customer_table();
-        let none = "the shop tells nothing of customers but their ids";
-        people.is_none().then(|| none.to_owned())
+        let hint = Customers::of(self.history).hint();
+        hint.map(str::to_owned)
     }
 
     fn row_hint(&self, source: &Source, name: &str) -> Option<String> {

@@ -1,35 +1,14 @@
 //! The fields of one customer's rows.
 
-use super::facts::{Fact, ItemFact};
+use super::facts::Fact;
 use super::lines::{Part, amount, discount, lines, margin, quantity, share, sum};
 use super::rows::Person;
-use crate::history::{self, History, Instant, Money, Typed};
+use crate::facts::{ItemFact, Items, cell, money, pieces, time};
+use crate::history::{self, History, Instant, Money};
 use crate::rules::Value;
-
-const MONEY: i64 = 10_000;
-const PIECES: i64 = 1_000;
-
-fn money<'a>(raw: i64) -> Value<'a> {
-    Value::Fixed(raw, MONEY)
-}
 
 fn told_money<'a>(told: Option<Money>) -> Option<Value<'a>> {
     told.map(|told| money(told.0))
-}
-
-fn time<'a>(at: Option<Instant>) -> Option<Value<'a>> {
-    at.map(|at| Value::Time(at.0))
-}
-
-/// The value of a column of the shop's own.
-pub(super) fn own(columns: &[(String, Typed)], place: usize, row: usize) -> Option<Value<'_>> {
-    let (_, values) = columns.get(place)?;
-    Some(match values.get(row)? {
-        history::Value::Text(text) => Value::Text(text),
-        history::Value::Number(number) => Value::Number(number),
-        history::Value::Flag(flag) => Value::Flag(flag),
-        history::Value::Time(at) => Value::Time(at.0),
-    })
 }
 
 impl<'a> Person<'a> {
@@ -37,8 +16,8 @@ impl<'a> Person<'a> {
         let history = self.history();
         let line = history.line(row);
         match *fact {
-            Fact::At if part == Part::Returned => time(self.returned_at(row)),
-            Fact::Quantity => quantity(history, row, part).map(|raw| Value::Fixed(raw, PIECES)),
+            Fact::At if part == Part::Returned => self.returned_at(row).map(time),
+            Fact::Quantity => quantity(history, row, part).map(pieces),
             Fact::Amount => amount(history, row, part).map(money),
             Fact::Discount => discount(history, row, part).map(money),
             Fact::DiscountShare => {
@@ -49,7 +28,7 @@ impl<'a> Person<'a> {
             Fact::Price => told_money(line.price()),
             Fact::Cost => told_money(line.cost()),
             Fact::ReturnOf => line.return_of().map(Value::Text),
-            Fact::LineOwn(place) => own(&history.line_table().own, place, row),
+            Fact::LineOwn(place) => cell(&history.line_table().own, place, row),
             Fact::Product(fact) => {
                 let item = *history.line_table().item.get(row)?;
                 self.of_item(item as usize, fact)
@@ -70,7 +49,7 @@ impl<'a> Person<'a> {
             Fact::Channel => text(&orders.channel),
             Fact::Campaign => text(&orders.campaign),
             Fact::Status => text(&orders.status),
-            Fact::At | Fact::OrderedAt => time(Instant::told(*orders.at.get(order)?)),
+            Fact::At | Fact::OrderedAt => Instant::told(*orders.at.get(order)?).map(time),
             _ => None,
         }
     }
@@ -82,7 +61,7 @@ impl<'a> Person<'a> {
             sum(lines().map(|line| of(history, line, part)))
         };
         match *fact {
-            Fact::Quantity => total(quantity).map(|raw| Value::Fixed(raw, PIECES)),
+            Fact::Quantity => total(quantity).map(pieces),
             Fact::Amount => total(amount).map(money),
             Fact::Discount => total(discount).map(money),
             Fact::DiscountShare => share(total(discount)?, total(amount)?).map(Value::Number),
@@ -104,7 +83,7 @@ impl<'a> Person<'a> {
     fn shared(&self, order: usize, place: usize) -> Option<Value<'a>> {
         let table = self.history().line_table();
         let told = lines(self.history(), order, Part::Told);
-        let mut values = told.filter_map(|line| own(&table.own, place, line));
+        let mut values = told.filter_map(|line| cell(&table.own, place, line));
         let first = values.next()?;
         values.all(|value| value == first).then_some(first)
     }
@@ -113,31 +92,18 @@ impl<'a> Person<'a> {
         let history = self.history();
         let event = history.event(row)?;
         match *fact {
-            Fact::At => Some(Value::Time(event.at().0)),
+            Fact::At => Some(time(event.at())),
             Fact::EventKind => Some(Value::Text(event.kind())),
             Fact::EventValue => told_money(event.value()),
             Fact::EventPrice => told_money(event.price()),
             Fact::EventQuery => event.query().map(Value::Text),
-            Fact::EventOwn(place) => own(&history.event_table()?.own, place, row),
+            Fact::EventOwn(place) => cell(&history.event_table()?.own, place, row),
             Fact::Product(fact) => self.of_item(self.item_of_event(row)?, fact),
             _ => None,
         }
     }
 
-    fn of_item(&self, index: usize, fact: ItemFact) -> Option<Value<'a>> {
-        let item = self.history().item_at(index);
-        match fact {
-            ItemFact::Id => Some(Value::Text(item.id())),
-            ItemFact::Name => item.name().map(Value::Text),
-            ItemFact::Category => item.category().map(Value::Text),
-            ItemFact::Brand => item.brand().map(Value::Text),
-            ItemFact::Group => item.group().map(Value::Text),
-            ItemFact::Price => told_money(item.price()),
-            ItemFact::Cost => told_money(item.cost()),
-            ItemFact::Margin => told_money(item.price()?.minus(item.cost()?)),
-            ItemFact::Stock => item.stock().map(|stock| Value::Fixed(stock.0, PIECES)),
-            ItemFact::InStock => item.stock().map(|stock| Value::Flag(stock.0 > 0)),
-            ItemFact::Own(place) => own(&self.history().item_table()?.own, place, index),
-        }
+    fn of_item(&self, item: usize, fact: ItemFact) -> Option<Value<'a>> {
+        Items::of(self.history()).value(fact, item)
     }
 }

@@ -1,8 +1,8 @@
 //! One customer: fields, and the rows of what they did.
 
 use super::facts::Fact;
-use super::fields::own;
 use super::lines::{Part, lines};
+use crate::facts::Customers;
 use crate::history::{History, Instant, MISSING, NONE, Standing};
 use crate::rules::{Source, Value, World};
 use std::collections::BTreeMap;
@@ -110,14 +110,7 @@ impl World<Fact> for Person<'_> {
 
     fn value(&self, fact: &Fact) -> Option<Value<'_>> {
         match *fact {
-            Fact::CustomerId => self
-                .history()
-                .customers()
-                .get(self.customer)
-                .map(Value::Text),
-            Fact::CustomerOwn(place) => {
-                own(&self.history().customer_table()?.own, place, self.customer)
-            }
+            Fact::Customer(fact) => Customers::of(self.history()).value(fact, self.customer),
             _ => None,
         }
     }

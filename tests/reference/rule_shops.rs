@@ -1,37 +1,14 @@
 //! Random small shops, and random rules that such shops can be asked.
 
+use super::random::Random;
 use super::twin::{Event, Item, Line, Person, Shop};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Numbers that look random and are the same every time (SplitMix64).
-pub struct Random(pub u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    /// Once in so many times.
-    pub fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-
     /// One of them, or none.
     fn maybe(&mut self, from: &[&str]) -> Option<String> {
-        let picked = self.pick(from).to_owned();
+        let picked = self.of(from).to_owned();
         (!self.once_in(4)).then_some(picked)
     }
 
@@ -74,7 +51,7 @@ const KINDS: [&str; 8] = [
 pub fn shop(random: &mut Random) -> Shop {
     let mut shop = Shop {
         zone: random
-            .pick(&["UTC", "Europe/Warsaw", "America/New_York"])
+            .of(&["UTC", "Europe/Warsaw", "America/New_York"])
             .to_owned(),
         now: 0,
         ignored: "post".to_owned(),
@@ -90,12 +67,12 @@ pub fn shop(random: &mut Random) -> Shop {
     let when = |random: &mut Random| START + HOUR * (step * random.below(40)) as i64;
     for order in 0..1 + random.below(9) {
         let (customer, at) = (random.maybe(&CUSTOMERS), when(random));
-        let (status, channel) = (random.pick(&STATUSES).to_owned(), random.maybe(&CHANNELS));
+        let (status, channel) = (random.of(&STATUSES).to_owned(), random.maybe(&CHANNELS));
         let mut items = ITEMS.to_vec();
         for place in 0..1 + random.below(3) {
             let item = match returns {
                 true => items.remove(random.below(items.len())),
-                false => random.pick(&ITEMS),
+                false => random.of(&ITEMS),
             };
             shop.lines.push(Line {
                 order: format!("{order}"),
@@ -119,11 +96,11 @@ pub fn shop(random: &mut Random) -> Shop {
         shop.lines.push(Line {
             order: format!("back{back}"),
             customer: random.maybe(&CUSTOMERS),
-            item: random.pick(&ITEMS).to_owned(),
+            item: random.of(&ITEMS).to_owned(),
             quantity: [-1000, -500, -2000][random.below(3)],
             price: random.money(),
             at: Some(at),
-            status: random.pick(&STATUSES).to_owned(),
+            status: random.of(&STATUSES).to_owned(),
             ..Line::default()
         });
     }
@@ -152,7 +129,7 @@ pub fn shop(random: &mut Random) -> Shop {
     for _ in 0..1 + random.below(12) {
         shop.events.push(Event {
             customer: random.maybe(&CUSTOMERS),
-            kind: random.pick(&KINDS).to_owned(),
+            kind: random.of(&KINDS).to_owned(),
             at: when(random),
             item: random.maybe(&ITEMS),
             value: random.money(),
@@ -381,7 +358,7 @@ impl Writer<'_> {
         };
         let columns = columns(source);
         let columns = of(&columns);
-        (!columns.is_empty()).then(|| format!("{prefix}{}", self.random.pick(columns)))
+        (!columns.is_empty()).then(|| format!("{prefix}{}", self.random.of(columns)))
     }
 
     fn rows(&mut self, depth: usize) -> (String, &'static str, Option<String>) {
@@ -415,20 +392,20 @@ impl Writer<'_> {
             .collect();
         match self.random.below(3) {
             0 if !named.is_empty() => format!("{}.at", named[self.random.below(named.len())]),
-            1 => format!("{} ago", self.random.pick(&DURATIONS)),
-            _ => format!("date '{}'", self.random.pick(&DATES)),
+            1 => format!("{} ago", self.random.of(&DURATIONS)),
+            _ => format!("date '{}'", self.random.of(&DATES)),
         }
     }
 
     fn window(&mut self) -> String {
         match self.random.below(5) {
-            0 => format!("in last {}", self.random.pick(&DURATIONS)),
-            1 => format!("in first {}", self.random.pick(&DURATIONS)),
+            0 => format!("in last {}", self.random.of(&DURATIONS)),
+            1 => format!("in first {}", self.random.of(&DURATIONS)),
             2 => format!("since {}", self.point()),
             3 => format!("before {}", self.point()),
             _ => format!(
                 "between date '2024-02-28' and {}",
-                self.random.pick(&["1d ago", "2h ago", "date '2024-03-30'"])
+                self.random.of(&["1d ago", "2h ago", "date '2024-03-30'"])
             ),
         }
     }
@@ -440,7 +417,7 @@ impl Writer<'_> {
         functions: &[&'static str],
         of: fn(&Columns) -> &'static [&'static str],
     ) -> String {
-        let function = self.random.pick(functions);
+        let function = self.random.of(functions);
         let (rows, source, name) = self.rows(depth);
         if function == "count" {
             return format!("count({rows})");
@@ -456,12 +433,12 @@ impl Writer<'_> {
 
     fn number(&mut self, depth: usize) -> String {
         match self.random.below(if depth == 0 { 3 } else { 8 }) {
-            0 => self.random.pick(&NUMBERS).to_owned(),
+            0 => self.random.of(&NUMBERS).to_owned(),
             1 | 2 => self
                 .field(|columns| columns.numbers)
                 .unwrap_or_else(|| "1".to_owned()),
             3 => {
-                let sign = self.random.pick(&["+", "-", "*", "/"]);
+                let sign = self.random.of(&["+", "-", "*", "/"]);
                 format!(
                     "({} {sign} {})",
                     self.number(depth - 1),
@@ -517,18 +494,18 @@ impl Writer<'_> {
             &QUERIES,
         ];
         let pool = pools[self.random.below(pools.len())];
-        format!("'{}'", self.random.pick(pool))
+        format!("'{}'", self.random.of(pool))
     }
 
     fn compared(&mut self, depth: usize) -> String {
-        let sign = self.random.pick(&["=", "!=", "<", "<=", ">", ">="]);
+        let sign = self.random.of(&["=", "!=", "<", "<=", ">", ">="]);
         match self.random.below(3) {
             0 => {
-                let not = self.random.pick(&["", "not "]);
+                let not = self.random.of(&["", "not "]);
                 format!(
                     "{} {not}between {}",
                     self.number(depth),
-                    self.random.pick(&["0 and 2", "-1 and 0.5", "2 and 12.5"])
+                    self.random.of(&["0 and 2", "-1 and 0.5", "2 and 12.5"])
                 )
             }
             _ => format!("{} {sign} {}", self.number(depth), self.number(depth)),
@@ -544,15 +521,15 @@ impl Writer<'_> {
             3 => format!("{text} under {}", self.quoted()),
             4 => format!(
                 "{text} contains '{}'",
-                self.random.pick(&["TEA", "g", "Web", "e"])
+                self.random.of(&["TEA", "g", "Web", "e"])
             ),
             _ => format!("{text} = {}", self.quoted()),
         }
     }
 
     fn of_time(&mut self, depth: usize) -> String {
-        let duration = self.random.pick(&DURATIONS);
-        let direction = self.random.pick(&["last", "next"]);
+        let duration = self.random.of(&DURATIONS);
+        let direction = self.random.of(&["last", "next"]);
         match self.random.below(4) {
             0 => format!("{} < {}", self.time(depth), self.time(depth)),
             1 => format!("{} within {direction} {duration}", self.time(depth)),
@@ -561,7 +538,7 @@ impl Writer<'_> {
                 self.time(depth)
             ),
             _ => {
-                let sign = self.random.pick(&["<", "<=", ">", ">=", "="]);
+                let sign = self.random.of(&["<", "<=", ">", ">=", "="]);
                 let (rows, ..) = self.rows(depth.saturating_sub(1));
                 format!("recency({rows}) {sign} {duration}")
             }
@@ -579,16 +556,16 @@ impl Writer<'_> {
                 None => format!(
                     "{} is {}",
                     self.number(depth),
-                    self.random.pick(&["missing", "known"])
+                    self.random.of(&["missing", "known"])
                 ),
             },
             4 if self.segments => {
-                let not = self.random.pick(&["", "not "]);
-                format!("{not}in segment '{}'", self.random.pick(&["one", "two"]))
+                let not = self.random.of(&["", "not "]);
+                format!("{not}in segment '{}'", self.random.of(&["one", "two"]))
             }
             4 | 5 => self.compared(depth),
             6 => {
-                let word = self.random.pick(&["and", "or"]);
+                let word = self.random.of(&["and", "or"]);
                 format!(
                     "({} {word} {})",
                     self.condition(depth - 1),
@@ -598,7 +575,7 @@ impl Writer<'_> {
             7 => format!("not ({})", self.condition(depth - 1)),
             _ => {
                 let (rows, ..) = self.rows(depth - 1);
-                format!("{}({rows})", self.random.pick(&["has", "no"]))
+                format!("{}({rows})", self.random.of(&["has", "no"]))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Compiled rules by their texts.
 
-use super::facts::Derived;
+use super::derived::Derived;
 use super::{ItemFormula, ItemRule};
 use crate::engine::Engine;
 use crate::error::Result;

@@ -7,6 +7,7 @@ mod alone;
 mod asked;
 mod blocks;
 mod cache;
+mod derived;
 mod facts;
 mod one;
 mod program;
@@ -129,8 +130,7 @@ impl<'a> Question<'a> {
 
 impl ItemRule {
     fn compile(rule: Rule, engine: &Engine) -> Result<Self> {
-        let (derived, clock) = (engine.rules.derived(engine), engine.rules.clock(engine));
-        let plan = rule.plan(&Goods { engine, derived }, clock)?;
+        let plan = rule.plan(&Goods(engine), engine.rules.clock(engine))?;
         let parts = match &plan {
             Test::All(parts) => parts.clone(),
             other => vec![other.clone()],
@@ -210,8 +210,7 @@ impl ItemRule {
 
 impl ItemFormula {
     fn compile(formula: Formula, engine: &Engine) -> Result<Self> {
-        let (derived, clock) = (engine.rules.derived(engine), engine.rules.clock(engine));
-        let plan = formula.plan(&Goods { engine, derived }, clock)?;
+        let plan = formula.plan(&Goods(engine), engine.rules.clock(engine))?;
         let mut needs = Needs::default();
         needs.add(&plan);
         Ok(ItemFormula {

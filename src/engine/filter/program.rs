@@ -1,9 +1,10 @@
 //! A rule over goods bound to one question: what does not change from item to item is worked out, and
 //! what asks one column of texts became a table by label.
 
-use super::facts::{Fact, Number};
+use super::facts::Fact;
 use super::one::{OneItem, Scope};
-use crate::history::{Labels, NONE, Texts, Typed};
+use crate::facts::ItemFact;
+use crate::history::{Labels, NONE, Typed};
 use crate::rules::{
     Arithmetic, Clock, Comparison, Constant, Evaluation, Expr, ExprKind, Test, Type, Value, Whose,
 };
@@ -148,10 +149,7 @@ impl<'a> Binder<'a> {
     }
 
     fn times(&self, column: &'a Expr<Fact>) -> Option<&'a [i64]> {
-        let ExprKind::Field(Whose::Subject, Fact::Own(place)) = &column.kind else {
-            return None;
-        };
-        match &self.scope.engine.goods.as_ref()?.own.get(*place)?.1 {
+        match self.own(item_fact(column)?)? {
             Typed::Time(times) => Some(times),
             _ => None,
         }
@@ -215,46 +213,27 @@ impl<'a> Binder<'a> {
         test: &'a Test<Fact>,
         holds: impl Fn(&str) -> bool,
     ) -> Node<'a> {
-        let ExprKind::Field(Whose::Subject, fact) = &value.kind else {
+        let Some(fact) = item_fact(value) else {
             return Node::Plain(test);
         };
+        let items = self.scope.engine.item_facts();
         let asked = |labels: &Labels| labels.iter().map(&holds).collect();
-        match self.texts(fact) {
+        match items.texts(fact) {
             Some(texts) => Node::Labels(&texts.codes, asked(&texts.labels)),
-            None if *fact == Fact::Product => Node::Each(asked(&self.scope.engine.items)),
+            None if fact == ItemFact::Id => Node::Each(asked(items.ids)),
             None => Node::Plain(test),
         }
     }
 
-    fn texts(&self, fact: &Fact) -> Option<&'a Texts> {
-        let goods = self.scope.engine.goods.as_ref();
-        match fact {
-            Fact::Name => goods?.name.as_ref(),
-            Fact::Category => goods?.category.as_ref(),
-            Fact::Brand => goods?.brand.as_ref(),
-            Fact::Group => self.scope.derived.group.as_ref(),
-            Fact::Own(place) => match &goods?.own.get(*place)?.1 {
-                Typed::Text(texts) => Some(texts),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     fn flag(&self, value: &'a Expr<Fact>) -> Option<Node<'a>> {
-        let ExprKind::Field(Whose::Subject, fact) = &value.kind else {
-            return None;
-        };
-        match fact {
-            Fact::InStock => {
-                let stock = self.scope.derived.number(Number::Stock)?;
-                let none = Numbers::Same(0.0);
-                Some(Node::Compare(Comparison::Gt, Numbers::Column(stock), none))
-            }
-            Fact::Own(place) => match &self.scope.engine.goods.as_ref()?.own.get(*place)?.1 {
-                Typed::Flag(flags) => Some(Node::Flags(flags)),
-                _ => None,
-            },
+        let fact = item_fact(value)?;
+        if fact == ItemFact::InStock {
+            let stock = self.scope.derived.number(ItemFact::Stock)?;
+            let none = Numbers::Same(0.0);
+            return Some(Node::Compare(Comparison::Gt, Numbers::Column(stock), none));
+        }
+        match self.own(fact)? {
+            Typed::Flag(flags) => Some(Node::Flags(flags)),
             _ => None,
         }
     }
@@ -263,15 +242,21 @@ impl<'a> Binder<'a> {
         if value.of == Type::Number {
             return Some(Node::KnownNumber(self.numbers(value)));
         }
-        let ExprKind::Field(Whose::Subject, fact) = &value.kind else {
-            return None;
-        };
+        let fact = item_fact(value)?;
+        if fact == ItemFact::InStock {
+            let stock = self.scope.derived.number(ItemFact::Stock)?;
+            return Some(Node::KnownNumber(Numbers::Column(stock)));
+        }
+        let texts = self.scope.engine.item_facts().texts(fact)?;
+        Some(Node::KnownLabel(&texts.codes))
+    }
+
+    /// A column of the shop's own.
+    fn own(&self, fact: ItemFact) -> Option<&'a Typed> {
+        let own = self.scope.engine.item_facts().own();
         match fact {
-            Fact::InStock => {
-                let stock = self.scope.derived.number(Number::Stock)?;
-                Some(Node::KnownNumber(Numbers::Column(stock)))
-            }
-            fact => Some(Node::KnownLabel(&self.texts(fact)?.codes)),
+            ItemFact::Own(place) => own.get(place).map(|(_, column)| column),
+            _ => None,
         }
     }
 
@@ -290,19 +275,23 @@ impl<'a> Binder<'a> {
     }
 
     fn column(&self, fact: &Fact) -> Numbers<'a> {
-        let goods = self.scope.engine.goods.as_ref();
-        let column = match fact {
-            Fact::Number(number) => self.scope.derived.number(*number),
-            Fact::Own(place) => match goods.and_then(|goods| goods.own.get(*place)) {
-                Some((_, Typed::Number(numbers))) => Some(&numbers[..]),
-                _ => None,
-            },
-            fact => {
-                let value = self.scope.value(fact, u32::MAX);
-                return value.map_or(Numbers::Same(f64::NAN), same);
-            }
+        let Fact::Item(fact) = *fact else {
+            let value = self.scope.value(fact, u32::MAX);
+            return value.map_or(Numbers::Same(f64::NAN), same);
+        };
+        let column = match self.own(fact) {
+            Some(Typed::Number(numbers)) => Some(&numbers[..]),
+            _ => self.scope.derived.number(fact),
         };
         column.map_or(Numbers::Same(f64::NAN), Numbers::Column)
+    }
+}
+
+/// The fact that a value is, where it is one of the item.
+fn item_fact(value: &Expr<Fact>) -> Option<ItemFact> {
+    match value.kind {
+        ExprKind::Field(Whose::Subject, Fact::Item(fact)) => Some(fact),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::history::settings::Settings;
 use crate::history::tables::ToldTables;
 use crate::history::time::Instant;
 use crate::history::understand::understand;
-use crate::history::{History, OnError};
+use crate::history::{History, OnError, TableName};
 use crate::watch::Watch;
 use serde::{Deserialize, Serialize};
 use settings::Settings1;
@@ -51,6 +51,11 @@ impl Shelf {
             as_of: self.as_of.map(|as_of| as_of.0),
             tables: tables.collect(),
         })
+    }
+
+    /// Whether a table was told.
+    pub(crate) fn tells(&self, table: TableName) -> bool {
+        self.told.get(table).is_some()
     }
 
     /// The history that was put away, and whether variants count as one.

@@ -15,6 +15,7 @@ mod union;
 
 use crate::error::{Error, Result};
 use crate::history::History;
+use crate::history::catalogue::groups;
 use crate::history::labels::Labels;
 use crate::history::lines::{LineTable, OrderTable};
 use crate::history::reading::Reading;
@@ -210,7 +211,8 @@ pub(crate) fn understand(
     for table in canonical_others {
         canonical.set(table);
     }
-    let named_groups = others::named_groups(&settings, &item_ids, &mut notes)?;
+    others::check_groups(&settings, &item_ids, &mut notes)?;
+    let groups = groups(&item_ids, understood.items.as_ref(), &settings);
     for known in &mut readings {
         if known.table == TableName::Orders {
             *known = reading.clone();
@@ -232,7 +234,7 @@ pub(crate) fn understand(
         lines,
         items: understood.items,
         people: understood.customers,
-        named_groups,
+        groups,
         events: understood.events,
         spend: understood.spend,
         summary,

@@ -219,13 +219,12 @@ fn not_of_kind(
     }
 }
 
-/// The group that the settings name for an item, by index. Refuses an item that two named groups hold,
-/// and notes items of groups that no row has.
-pub(crate) fn named_groups(
+/// Refuses an item that two groups of the settings hold, and notes items of groups that no row has.
+pub(crate) fn check_groups(
     settings: &Settings,
     item_ids: &Labels,
     notes: &mut Vec<String>,
-) -> Result<BTreeMap<u32, String>> {
+) -> Result<()> {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for (group, members) in &settings.groups {
         for item in members {
@@ -247,8 +246,7 @@ pub(crate) fn named_groups(
             format!("no row has the item `{item}` of group `{}`", shown(group))
         });
     }
-    let index = |(item, group): (&str, &str)| Some((item_ids.find(item)? as u32, group.to_owned()));
-    Ok(seen.into_iter().filter_map(index).collect())
+    Ok(())
 }
 
 /// Notes items that no row has, the first of them with a hint: a hint takes a while to find.
