@@ -19,6 +19,9 @@ ask doctor orders.csv --items items.csv --customers customers.csv --events event
 ask fit orders.csv --items items.csv --customers customers.csv --events events.csv --spend spend.csv \
   --ignore shipping --ignore gift-wrap -o shop.cobuy
 ask also-bought shop.cobuy espresso-birch -n 3
+ask also-bought shop.cobuy espresso-birch -n 3 --filter 'in_stock and price <= context.price / 4' --boost 'margin / price'
+ask rule explain "count(orders in last 12mo) >= 2 and no(purchases where category under 'baby')" --shop shop.cobuy \
+  --customer c0000006
 ask recommend shop.cobuy --basket espresso-birch --basket cup-stars -n 4
 ask recommend shop.cobuy c0000006 -n 4
 ask explain shop.cobuy bodysuit-stripes-62-blue --customer c0000006
