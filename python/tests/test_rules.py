@@ -320,7 +320,7 @@ def test_a_rule_is_asked_of_one_thing(shop: cobuy.Shop) -> None:
     rule = cobuy.Rule("price <= context.price")
     verdict = rule.explain(shop, item="cup", context=["tea", "milk"])
     assert str(verdict) == "no      price <= context.price   [6.5, 2.85]"
-    with pytest.raises(cobuy.RuleError, match=r"none is given \(context = \.\.\.\)"):
+    with pytest.raises(cobuy.RuleError, match=r"looks at none \(context = \.\.\.\)"):
         rule.explain(shop, item="cup")
     with pytest.raises(cobuy.UnknownItemError, match="did you mean `cup`"):
         rule.explain(shop, item="cupp", context="tea")

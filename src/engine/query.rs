@@ -200,7 +200,8 @@ impl Query<'_> {
     }
 
     /// None but items of which a [rule](crate::rules) holds, of those that were let through already; where
-    /// it is unknown, the item is left out. It is a text, or a [`Rule`](crate::Rule).
+    /// it is unknown, the item is left out. It is a
+    /// [`Rule`](crate::Rule), or one as it is written, as text or as JSON.
     ///
     /// Its fields are the item's: `product` (its id), `name`, `category`, `brand`, `group`, `price`, `cost`,
     /// `stock`, `margin` (price less cost), `in_stock` (stock above 0) and the shop's own columns. The same

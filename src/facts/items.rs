@@ -101,6 +101,9 @@ impl<'a> Items<'a> {
 
     /// Why a field is not there.
     pub(crate) fn hint(&self, name: &str) -> Option<String> {
+        if name == "item_id" {
+            return Some("an item's id is `product`".to_owned());
+        }
         let (_, fact, _) = Self::known().find(|(known, ..)| *known == name)?;
         let lacks = self.lacks(fact)?;
         Some(format!("the items tell no `{lacks}`"))

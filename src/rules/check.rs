@@ -65,13 +65,16 @@ impl<'a, S: Schema> Checker<'a, S> {
                 return Err(self.problem(*at, problem));
             }
             Condition::Compare(by, sides) => {
-                let (left, right) = (self.expr(&sides.0)?, self.expr(&sides.1)?);
+                let left = self.expr(&sides.0)?;
+                let right = self.other_side(left.of, &sides.1)?;
+                self.same_row(&left, &right, sides)?;
                 self.comparable(*by, (&sides.0, left.of), (sides.1.at, &sides.1, right.of))?;
                 Test::Compare(*by, Box::new((left, right)))
             }
             Condition::Between(parts) => self.between(parts)?,
             Condition::In(value, list) => self.listed(value, list)?,
             Condition::Under(value, path) => {
+                self.path(value, path)?;
                 Test::Under(self.needed(value, &[Type::Text], "`under`")?, path.clone())
             }
             Condition::Contains(value, part) => {
@@ -87,6 +90,55 @@ impl<'a, S: Schema> Checker<'a, S> {
             Condition::Known(value) => Test::Known(self.expr(value)?),
             Condition::IsTrue(value) => Test::IsTrue(self.flag(value)?),
         })
+    }
+
+    /// The right side of a comparison; names that there are not may be texts without their quotes.
+    fn other_side(&mut self, left: Type, right: &Operand) -> Checking<Expr<S::Fact>> {
+        let names = matches!(right.term, Term::Field(_) | Term::Arithmetic(..));
+        self.expr(right).map_err(|mut problem| {
+            if left == Type::Text && names && problem.near.is_empty() {
+                problem
+                    .problem
+                    .push_str("; a text stands in quotes: 'like this'");
+            }
+            problem
+        })
+    }
+
+    /// Refuses a column compared with itself, which was to be another row's.
+    fn same_row(
+        &self,
+        left: &Expr<S::Fact>,
+        right: &Expr<S::Fact>,
+        sides: &(Operand, Operand),
+    ) -> Checking<()> {
+        match (&left.kind, &right.kind) {
+            (ExprKind::Field(one @ Whose::Row(level), _), ExprKind::Field(other, _))
+                if one == other && *level > 0 && sides.0 == sides.1 =>
+            {
+                let problem = format!(
+                    "`{}` is the same on both sides: name the outer row by `as w`, and its column `w.{}`",
+                    sides.0, sides.1
+                );
+                Err(self.problem(sides.1.at, problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a path that nothing lies under.
+    fn path(&self, value: &Operand, path: &str) -> Checking<()> {
+        let whole = !path.is_empty() && !path.starts_with('/') && !path.ends_with('/');
+        match whole || !self.schema.is_of_shop() {
+            true => Ok(()),
+            false => Err(self.problem(
+                value.at,
+                format!(
+                    "nothing lies under `{}`: a path begins and ends with a name",
+                    shown(path)
+                ),
+            )),
+        }
     }
 
     fn conditions(&mut self, parts: &[Condition]) -> Checking<Vec<Test<S::Fact>>> {
@@ -177,6 +229,13 @@ impl<'a, S: Schema> Checker<'a, S> {
             (Type::Flag, Type::Flag) => "true and false have no order: use `=` or `!=`".to_owned(),
             (Type::Duration, Type::Duration) => {
                 "two durations: compare one with how long ago something was, as in `recency(orders)`".to_owned()
+            }
+            (Type::Text, Type::Number) if !equality => format!(
+                "`{left}` is a text, but `{right}` is a number; where all its values are numbers, the shop can \
+                 say so (types: `number`)"
+            ),
+            (Type::Elapsed, Type::Number) => {
+                format!("`{left}` is how long ago something was, but `{right}` is a number: write {right}d for days")
             }
             (Type::Text, Type::Number) => {
                 format!("`{left}` is a text, but `{right}` is a number: put it in quotes")
@@ -405,7 +464,13 @@ impl<'a, S: Schema> Checker<'a, S> {
         }
         let subject = self.schema.subject();
         let mut problem = format!("{subject}s have no field `{}`", shown(name));
-        if let Some(hint) = self.schema.hint(name) {
+        let rows = Source::NAMED.iter().any(|source| source.name() == name);
+        let hint = match name.to_lowercase().as_str() {
+            "null" | "none" | "nil" => Some("ask `is missing` or `is known`".to_owned()),
+            _ if rows => Some(format!("these are rows; count them, as in `count({name})`")),
+            _ => self.schema.hint(name),
+        };
+        if let Some(hint) = hint {
             problem.push_str(&format!(": {hint}"));
         }
         let names = self.schema.names();

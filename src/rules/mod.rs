@@ -171,6 +171,17 @@ macro_rules! forms {
                 Ok(read)
             }
 
+            /// Reads either form: what begins with `{` is JSON.
+            ///
+            /// # Errors
+            #[doc = concat!("As [`", stringify!($name), "::parse`] and [`", stringify!($name), "::from_json`].")]
+            pub fn read(written: &str) -> Result<Self> {
+                match written.trim_start().starts_with('{') {
+                    true => $name::from_json(written),
+                    false => $name::parse(written),
+                }
+            }
+
             /// Reads the JSON form.
             ///
             /// # Errors

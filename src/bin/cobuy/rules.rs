@@ -4,11 +4,6 @@ use crate::Failure;
 use cobuy::{Error, Rule};
 use std::io::Read;
 
-/// Whether a rule or a formula is written as JSON.
-pub fn is_json(written: &str) -> bool {
-    written.trim_start().starts_with('{')
-}
-
 /// A rule as it is written, from standard input for `-`; what begins with `{` is JSON.
 pub fn rule(written: &str) -> Result<Rule, Failure> {
     let read;
@@ -19,11 +14,7 @@ pub fn rule(written: &str) -> Result<Rule, Failure> {
         }
         written => written,
     };
-    let rule = match is_json(text) {
-        true => Rule::from_json(text),
-        false => Rule::parse(text),
-    };
-    Ok(rule?)
+    Ok(Rule::read(text)?)
 }
 
 fn standard_input() -> Result<String, Failure> {

@@ -56,13 +56,13 @@ impl Rules {
     }
 
     pub(in crate::engine) fn filter(&self, engine: &Engine, text: &str) -> Result<Arc<ItemRule>> {
-        kept(&self.filters, MOST_FILTERS, text, Rule::parse, |rule| {
+        kept(&self.filters, MOST_FILTERS, text, Rule::read, |rule| {
             ItemRule::compile(rule, engine)
         })
     }
 
     pub(in crate::engine) fn boost(&self, engine: &Engine, text: &str) -> Result<Arc<ItemFormula>> {
-        kept(&self.boosts, MOST_BOOSTS, text, Formula::parse, |formula| {
+        kept(&self.boosts, MOST_BOOSTS, text, Formula::read, |formula| {
             ItemFormula::compile(formula, engine)
         })
     }

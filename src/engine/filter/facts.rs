@@ -98,6 +98,9 @@ impl Schema for Goods<'_> {
 
     fn hint(&self, name: &str) -> Option<String> {
         if !name.starts_with("customer.") {
+            if self.0.customer_facts().field(name).is_some() {
+                return Some(format!("the customer's is `customer.{name}`"));
+            }
             let name = name.strip_prefix("context.").unwrap_or(name);
             return self.0.item_facts().hint(name);
         }

@@ -4,11 +4,15 @@ use super::cursor::{Parser, Parsing};
 use super::lexer::TokenKind;
 use super::parser::{Parsed, ParsedKind, SUM};
 use crate::rules::dates;
+use crate::rules::problem::RuleProblem;
 use crate::rules::tree::{At, Comparison, Condition, Direction, Literal, Operand, Term};
 
 impl Parser<'_> {
     pub fn comparison(&mut self, left: Parsed) -> Parsing<Parsed> {
         let start = left.at;
+        if let ParsedKind::Condition(..) = left.kind {
+            return Err(self.chained(start));
+        }
         let (left, left_height) = self.as_operand(left)?;
         let token = self.advance();
         if let TokenKind::Sign(sign) = token.kind {
@@ -66,6 +70,20 @@ impl Parser<'_> {
             ),
             (_, kind) => Ok(Parsed { kind, ..parsed }),
         }
+    }
+
+    /// What is wrong with a comparison of a condition.
+    fn chained(&self, at: At) -> RuleProblem {
+        let window = self.is_word("between")
+            || self.is_word("in")
+                && ["last", "first"]
+                    .iter()
+                    .any(|word| self.is_word_behind(word));
+        let problem = match window {
+            true => "this is true or false, and is in no window; a window stands before `where`",
+            false => "comparisons do not chain: write `a < b and b < c`",
+        };
+        self.problem(at, problem)
     }
 
     fn between(&mut self, value: Operand, height: usize) -> Parsing<(Condition, usize)> {

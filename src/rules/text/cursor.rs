@@ -51,6 +51,11 @@ impl<'a> Parser<'a> {
         matches!(self.peek_behind(), TokenKind::Sign(behind) if *behind == sign)
     }
 
+    /// Whether a word stands behind the next token.
+    pub fn is_word_behind(&self, word: &str) -> bool {
+        matches!(self.peek_behind(), TokenKind::Word(behind) if behind == word)
+    }
+
     pub fn is_sign(&self, sign: &str) -> bool {
         matches!(self.peek().kind, TokenKind::Sign(here) if here == sign)
     }

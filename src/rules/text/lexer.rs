@@ -84,7 +84,12 @@ const SIGNS: [&str; 14] = [
 ];
 
 /// What other languages write, and what it is called here.
-const FOREIGN: [(&str, &str); 9] = [
+const FOREIGN: [(&str, &str); 14] = [
+    ("=<", "write `<=`"),
+    ("=>", "write `>=`"),
+    ("≤", "write `<=`"),
+    ("≥", "write `>=`"),
+    ("≠", "write `!=`"),
     ("==", "equality is written `=`"),
     ("<>", "inequality is written `!=`"),
     ("&&", "write `and`"),

@@ -168,8 +168,7 @@ impl Parser<'_> {
             ParsedKind::Operand(operand) => Ok((operand, parsed.height)),
             ParsedKind::Condition(..) => Err(self.problem(
                 parsed.at,
-                "this is a condition, which is true or false, but a value is needed; comparisons do not \
-                 chain: write `a < b and b < c`",
+                "this is a condition, which is true or false, but a value is needed",
             )),
         }
     }

@@ -37,7 +37,7 @@ impl AlsoBought {
         let engine = Engine::open(&self.shop)?;
         let query = engine.also_bought(self.item).fallback(self.fallback);
         let query = self.whose.apply(query);
-        let answer = self.filters.apply(query)?.suggest()?;
+        let answer = self.filters.apply(query).suggest()?;
         notes(&engine, &answer, self.format, "");
         let basis = engine.model().basis().plural();
         let boosted = self.filters.boost.is_some();

@@ -1,11 +1,10 @@
 //! What the commands that suggest have in common: filters, and lists as tables, JSON and CSV.
 
 use crate::output::{Format, Table, ratio, stdout, write_csv_row, write_json};
-use crate::rules::is_json;
 use crate::{Failure, note};
 use clap::Args;
 use cobuy::text::grouped;
-use cobuy::{Engine, Formula, Query, Rule, Source, Suggestion, Suggestions};
+use cobuy::{Engine, Query, Source, Suggestion, Suggestions};
 use serde::Serialize;
 
 /// How many suggestions, and which may be among them.
@@ -37,23 +36,18 @@ pub struct Whose {
 }
 
 impl Filters {
-    pub fn apply<'a>(&self, query: Query<'a>) -> Result<Query<'a>, Failure> {
+    pub fn apply<'a>(&self, query: Query<'a>) -> Query<'a> {
         let mut query = query.n(self.n).exclude(&self.exclude);
         if !self.only.is_empty() {
             query = query.only(&self.only);
         }
         for filter in &self.filter {
-            query = match is_json(filter) {
-                true => query.filter(&Rule::from_json(filter)?),
-                // As it is written, so that a message shows it so.
-                false => query.filter(filter),
-            };
+            query = query.filter(filter);
         }
-        Ok(match &self.boost {
-            Some(boost) if is_json(boost) => query.boost(&Formula::from_json(boost)?),
+        match &self.boost {
             Some(boost) => query.boost(boost),
             None => query,
-        })
+        }
     }
 
     /// Whether any rule is given.

@@ -52,7 +52,7 @@ impl Explain {
         let query = query
             .keep_owned(self.keep_owned)
             .fallback(!self.no_fallback);
-        let why = self.filters.apply(query)?.explain(&self.item)?;
+        let why = self.filters.apply(query).explain(&self.item)?;
         stdout(|to| match self.format {
             Form::Json => write_json(to, &why),
             Form::Table => write!(to, "{why}"),

@@ -33,7 +33,7 @@ impl Popular {
     pub fn run(self) -> Result<(), Failure> {
         let engine = Engine::open(&self.shop)?;
         let query = engine.popular(self.category.as_deref());
-        let answer = self.filters.apply(self.whose.apply(query))?.suggest()?;
+        let answer = self.filters.apply(self.whose.apply(query)).suggest()?;
         let boosted = self.filters.boost.is_some();
         answer::write(&engine, &[Answer::of(None, answer)], self.format, boosted)
     }

@@ -57,14 +57,14 @@ impl Recommend {
             if let Some(customer) = &self.customer {
                 query = query.customer(customer);
             }
-            let answer = with(query)?.suggest()?;
+            let answer = with(query).suggest()?;
             let answers = [Answer::of(None, answer)];
             return answer::write(&engine, &answers, self.format, boosted);
         }
         let queries = customers
             .iter()
             .map(|&customer| with(engine.for_customer(customer)));
-        let queries: Vec<Query<'_>> = queries.collect::<Result<_, _>>()?;
+        let queries: Vec<Query<'_>> = queries.collect();
         let answers = engine.answer_all(&queries, None, Watch::new())?;
         let answers = customers.iter().zip(answers);
         let answers: Vec<Answer> = answers
@@ -73,7 +73,7 @@ impl Recommend {
         answer::write(&engine, &answers, self.format, boosted)
     }
 
-    fn query<'a>(&self, query: Query<'a>) -> Result<Query<'a>, Failure> {
+    fn query<'a>(&self, query: Query<'a>) -> Query<'a> {
         let query = query
             .keep_owned(self.keep_owned)
             .fallback(!self.no_fallback);

@@ -93,6 +93,17 @@ struct Named {
     segments: Vec<(String, String)>,
 }
 
+/// The rule of a segment; what is wrong with it names the segment.
+fn of_segment(name: &str, written: &str) -> Result<cobuy::Rule, Failure> {
+    rule(written).map_err(|failure| match failure {
+        Failure::Cobuy(cobuy::Error::Rule(mut problem)) => {
+            problem.problem = format!("in the segment `{name}`: {}", problem.problem);
+            cobuy::Error::Rule(problem).into()
+        }
+        failure => failure,
+    })
+}
+
 impl Named {
     /// Refuses segments beside a rule over goods, which asks for none.
     fn read_for(&self, over_goods: bool) -> Result<Segments, Failure> {
@@ -109,7 +120,7 @@ impl Named {
 
     fn read(&self) -> Result<Segments, Failure> {
         let named = self.segments.iter();
-        let named = named.map(|(name, written)| Ok((name, rule(written)?)));
+        let named = named.map(|(name, written)| Ok((name, of_segment(name, written)?)));
         Ok(Segments::new(named.collect::<Result<Vec<_>, Failure>>()?)?)
     }
 }
