@@ -11,7 +11,7 @@ impl Engine {
     /// compares its types.
     ///
     /// # Errors
-    /// [`Error::Rule`] with line and column.
+    /// [`Error::Rule`](crate::Error::Rule) with line and column.
     pub fn check_rule(&self, rule: &Rule) -> Result<()> {
         ItemRule::compile(rule.clone(), self).map(|_| ())
     }
@@ -20,8 +20,8 @@ impl Engine {
     /// `context`, and `customer.` means `customer`, of whom all is missing where they are not known.
     ///
     /// # Errors
-    /// [`Error::Rule`] as [`Engine::check_rule`], and where the rule names `context.` or `customer.` and
-    /// none is given; [`Error::UnknownItem`] with near ids.
+    /// [`Error::Rule`](crate::Error::Rule) as [`Engine::check_rule`], and where the rule names `context.` or `customer.` and
+    /// none is given; [`Error::UnknownItem`](crate::Error::UnknownItem) with near ids.
     ///
     /// ```
     /// use cobuy::{Engine, Rule, Settings, TableName, Tables, TextRows};
