@@ -94,6 +94,8 @@
 //!   case; both bounds of `between` belong to it. Money is in the shop's currency, and its sums are exact.
 //! - **first, last** go by time, ties by order id, then item id, then the remaining values; rows without a
 //!   time stand first.
+//! - **Cost** is bounded. Rows within rows are as many as their product: an answer that would look at more
+//!   than ten million rows of one customer is refused.
 //! - **Names.** Inside of `where` a name is a column of the rows; `as w` names the row, for rules within;
 //!   `customer.` is the customer.
 

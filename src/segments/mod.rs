@@ -28,7 +28,7 @@
 //!   `cost`, `margin`, what the order has once (`order_id`, `channel`, `campaign`, `status`,
 //!   `ordered_at`), and the shop's own columns of orders. `at` is the order's instant. Of a line that came
 //!   back in part, amount and discount are as told times left / quantity, rounded to ten-thousandths,
-//!   halves away from zero.
+//!   halves away from zero. A line that tells no discount has none taken off.
 //! - `orders` are fulfilled orders with such a line. `quantity`, `amount`, `discount` and `margin` are sums
 //!   over those lines, missing where one of them is; `items` is how many distinct items they hold. A column
 //!   of the shop's own is the one value that its lines told, whatever came back of them; missing where two
