@@ -414,6 +414,7 @@ fn a_message_says_a_thing_once() {
     );
 }
 
+#[cfg(feature = "csv")]
 #[test]
 fn a_text_of_the_longest_part_is_searched_soon() {
     use cobuy::{Engine, Input, Settings, TableName, Tables};
