@@ -114,7 +114,7 @@ impl<'a, S: Schema> Checker<'a, S> {
     ) -> Checking<()> {
         match (&left.kind, &right.kind) {
             (ExprKind::Field(one @ Whose::Row(level), _), ExprKind::Field(other, _))
-                if one == other && *level > 0 && sides.0 == sides.1 =>
+                if one == other && *level > 0 && sides.0 == sides.1 && self.schema.is_of_shop() =>
             {
                 let problem = format!(
                     "`{}` is the same on both sides: name the outer row by `as w`, and its column `w.{}`",
