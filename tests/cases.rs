@@ -3,6 +3,9 @@
 #![cfg(feature = "csv")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[macro_use]
+mod themes;
+
 use cobuy::history::{ClockChange, Duplicates, Kind, Line, OnError, Rounding};
 use cobuy::{
     AlsoBought, Basis, Engine, History, Input, Reader, Result, Settings, TableName, Tables, Watch,
@@ -10,29 +13,6 @@ use cobuy::{
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// A test for each file, and one that no file is forgotten.
-macro_rules! themes {
-    ($($theme:ident),+) => {
-        $(
-            #[test]
-            fn $theme() {
-                run(stringify!($theme));
-            }
-        )+
-
-        #[test]
-        fn every_file_of_cases_is_run() {
-            let run: BTreeSet<String> = [$(stringify!($theme)),+].map(str::to_owned).into();
-            let there: BTreeSet<String> = std::fs::read_dir(folder())
-                .unwrap()
-                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-                .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
-                .collect();
-            assert_eq!(run, there);
-        }
-    };
-}
 
 themes!(
     answers, bad_input, bases, changes, columns, duplicates, ids, measures, money, recommend,

@@ -10,6 +10,9 @@ mod shops;
 #[path = "reference/rules.rs"]
 mod twin;
 
+#[macro_use]
+mod themes;
+
 use cobuy::history::Kind;
 use cobuy::{
     CustomerRule, Error, History, Input, Reader, Result, Rule, Segments, Settings, TableName,
@@ -19,29 +22,6 @@ use random::Random;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// A test for each file, and one that no file is forgotten.
-macro_rules! themes {
-    ($($theme:ident),+) => {
-        $(
-            #[test]
-            fn $theme() {
-                run(stringify!($theme));
-            }
-        )+
-
-        #[test]
-        fn every_file_of_cases_is_run() {
-            let run: BTreeSet<String> = [$(stringify!($theme)),+].map(str::to_owned).into();
-            let there: BTreeSet<String> = std::fs::read_dir(folder())
-                .unwrap()
-                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-                .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
-                .collect();
-            assert_eq!(run, there);
-        }
-    };
-}
 
 themes!(
     comparing,

@@ -71,17 +71,13 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Result<Vec<Pick>> {
         let (source, all) = (self.source()?, self.items.len());
-        let mut picks = Vec::new();
         let add = |sums: &mut Sums<'_>| {
             self.also_bought
                 .rows(source, units, all, filter, |_, near| {
                     sums.add(near.item.get(), near.score);
                 })
         };
-        scratch.best(all, n, filter, add, |item, score| {
-            picks.push(Pick::from_lists(item, score));
-        })?;
-        Ok(picks)
+        scratch.best(all, n, filter, add)
     }
 
     /// The best of the kept neighbours of some units, added up.
@@ -103,7 +99,6 @@ impl Engine {
                 .map(|(&item, &score)| Pick::from_lists(item, score))
                 .collect());
         }
-        let mut picks = Vec::new();
         let add = |sums: &mut Sums<'_>| {
             for &unit in units {
                 let list = lists.of(unit);
@@ -113,10 +108,7 @@ impl Engine {
             }
             Ok(())
         };
-        scratch.best(self.items.len(), n, filter, add, |item, score| {
-            picks.push(Pick::from_lists(item, score));
-        })?;
-        Ok(picks)
+        scratch.best(self.items.len(), n, filter, add)
     }
 
     /// The rows of some units, of what a filter lets through: of few items, since rows are long.
@@ -148,15 +140,14 @@ impl Sums<'_> {
 }
 
 impl Scratch {
-    /// Adds up and hands out the best `n` that a filter lets through: score down, index up.
+    /// Adds up, and picks the best `n` that a filter lets through: score down, index up.
     fn best(
         &mut self,
         items: usize,
         n: usize,
         filter: &Filter,
         add: impl FnOnce(&mut Sums<'_>) -> Result<()>,
-        mut take: impl FnMut(u32, f32),
-    ) -> Result<()> {
+    ) -> Result<Vec<Pick>> {
         if self.sums.len() != items {
             self.sums = zeroed(items, "the sums of a question")?;
         }
@@ -171,7 +162,8 @@ impl Scratch {
                 top.offer(item, sum);
             }
         }
-        top.drain(&mut take);
-        added
+        let mut picks = Vec::new();
+        top.drain(&mut |item, score| picks.push(Pick::from_lists(item, score)));
+        added.map(|()| picks)
     }
 }

@@ -5,28 +5,43 @@ use std::sync::{Arc, OnceLock};
 
 /// The rows of all customers, found when the first of them is asked for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RowsOf(OnceLock<Arc<(ByCustomer, ByCustomer)>>);
+pub(crate) struct RowsOf(OnceLock<Arc<Rows>>);
+
+#[derive(Debug)]
+struct Rows {
+    orders: ByCustomer,
+    events: ByCustomer,
+}
 
 impl History {
-    /// The orders of each customer, and the events.
-    pub(crate) fn by_customer(&self) -> &(ByCustomer, ByCustomer) {
+    /// The orders of a customer, by time and then by id.
+    pub(crate) fn orders_of(&self, customer: usize) -> impl Iterator<Item = usize> + Clone + '_ {
+        self.rows_by_customer().orders.of(customer)
+    }
+
+    /// The events of a customer, by time and then by place.
+    pub(crate) fn events_of(&self, customer: usize) -> impl Iterator<Item = usize> + Clone + '_ {
+        self.rows_by_customer().events.of(customer)
+    }
+
+    fn rows_by_customer(&self) -> &Rows {
         self.rows_of.0.get_or_init(|| {
             let (orders, customers) = (self.order_table(), self.customers().len());
             let events = match self.event_table() {
                 Some(events) => ByCustomer::new(&events.customer, &events.at, customers),
                 None => ByCustomer::new(&[], &[], customers),
             };
-            Arc::new((
-                ByCustomer::new(&orders.customer, &orders.at, customers),
+            Arc::new(Rows {
+                orders: ByCustomer::new(&orders.customer, &orders.at, customers),
                 events,
-            ))
+            })
         })
     }
 }
 
 /// Rows by customer, each customer's by time and then by place.
 #[derive(Debug)]
-pub(crate) struct ByCustomer {
+struct ByCustomer {
     /// The rows of customer `c` are `rows[starts[c]..starts[c + 1]]`.
     starts: Vec<usize>,
     rows: Vec<u32>,
@@ -57,7 +72,7 @@ impl ByCustomer {
     }
 
     /// The rows of one customer.
-    pub(crate) fn of(&self, customer: usize) -> impl Iterator<Item = usize> + Clone + '_ {
+    fn of(&self, customer: usize) -> impl Iterator<Item = usize> + Clone + '_ {
         let bounds = self.starts.get(customer).zip(self.starts.get(customer + 1));
         let rows = bounds.and_then(|(&from, &to)| self.rows.get(from..to));
         rows.unwrap_or_default().iter().map(|&row| row as usize)

@@ -30,7 +30,7 @@ impl<'a> Person<'a> {
     /// Orders by time and id, of which a part has lines.
     fn orders(&self, part: Part) -> impl Iterator<Item = usize> + 'a {
         let history = self.history();
-        let orders = history.by_customer().0.of(self.customer);
+        let orders = history.orders_of(self.customer);
         orders.filter(move |&order| lines(history, order, part).next().is_some())
     }
 
@@ -77,7 +77,7 @@ impl<'a> Person<'a> {
         let kinds = self.history().event_table().map(|events| &events.kind);
         let wanted = kinds.and_then(|kinds| kinds.labels.find(kind));
         let code = move |row: usize| kinds.and_then(|kinds| kinds.codes.get(row)).copied();
-        let events = self.history().by_customer().1.of(self.customer);
+        let events = self.history().events_of(self.customer);
         events.filter(move |&row| wanted.is_some() && code(row).map(|code| code as usize) == wanted)
     }
 

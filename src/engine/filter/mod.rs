@@ -84,22 +84,25 @@ impl Needs {
 
     /// Refuses a question that has not what is asked for.
     fn check(self, rule: &impl std::fmt::Display, question: &Question<'_>) -> Result<()> {
-        let (rule, about) = (shown(&rule.to_string()), question.about);
-        let way_out = if question.may_look {
-            " (context = ...)"
-        } else {
-            ""
-        };
-        let problem = if self.context && question.context.is_none() {
+        let about = question.about;
+        let lacks = if self.context && question.context.is_none() {
+            let way_out = if question.may_look {
+                " (context = ...)"
+            } else {
+                ""
+            };
             format!(
-                "`{rule}` names `context.`, the item or basket that is looked at, but {about} looks at none{way_out}"
+                "`context.`, the item or basket that is looked at, but {about} looks at none{way_out}"
             )
         } else if self.customer && !question.has_customer {
-            format!("`{rule}` names `customer.`, but {about} names no customer (customer = ...)")
+            format!("`customer.`, but {about} names no customer (customer = ...)")
         } else {
             return Ok(());
         };
-        Err(Error::rule(RuleProblem::new(problem)))
+        let rule = shown(&rule.to_string());
+        Err(Error::rule(RuleProblem::new(format!(
+            "`{rule}` names {lacks}"
+        ))))
     }
 }
 

@@ -82,8 +82,10 @@ impl<'a> Binder<'a> {
             }
             Test::Within(value, direction, duration) => {
                 let window = self.clock.window(*direction, *duration);
-                let node = window.and_then(|window| self.within(value, window));
-                node.unwrap_or(Node::Plain(test))
+                match self.times(value).zip(window) {
+                    Some((times, (from, to))) => Node::Times(times, from, to),
+                    None => Node::Plain(test),
+                }
             }
             Test::IsTrue(value) => self.flag(value).unwrap_or(Node::Plain(test)),
             Test::Known(value) => self.known(value).unwrap_or(Node::Plain(test)),
@@ -153,10 +155,6 @@ impl<'a> Binder<'a> {
             Typed::Time(times) => Some(times),
             _ => None,
         }
-    }
-
-    fn within(&self, value: &'a Expr<Fact>, (from, to): (i64, i64)) -> Option<Node<'a>> {
-        Some(Node::Times(self.times(value)?, from, to))
     }
 
     fn between(&self, parts: &'a [Expr<Fact>; 3], test: &'a Test<Fact>) -> Node<'a> {
