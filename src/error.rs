@@ -149,6 +149,22 @@ pub enum Error {
         bytes: u64,
     },
 
+    /// A fit would take more memory than it was given.
+    #[error(
+        "`memory_limit` is {limit} bytes, but {needed} are needed for {done} of {rows} items; keep fewer \
+         `neighbours`, ask for more `min_customers`, take fewer `threads`, or raise it"
+    )]
+    MemoryLimit {
+        /// How many bytes it was given.
+        limit: u64,
+        /// How many it needs, as far as it has come.
+        needed: u64,
+        /// How many items' lists were made.
+        done: usize,
+        /// How many items there are.
+        rows: usize,
+    },
+
     /// The threads asked for could not be started.
     #[error("cannot start {threads} threads: {problem}")]
     Threads {

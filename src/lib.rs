@@ -31,7 +31,7 @@ pub use history::{
     Report, Settings, Severity, TableName, Tables, TextRows,
 };
 pub use ids::{CustomerIx, ItemIx, Scored};
-pub use matrix::{Basis, Purchases, Timeline};
+pub use matrix::{Basis, Instructions, Purchases, Timeline};
 pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::watch::Watch;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -36,10 +37,32 @@ pub(crate) fn map_parts<Scratch, Out: Send>(
     make_scratch: impl Fn() -> Result<Scratch> + Sync,
     work: impl Fn(usize, &mut Scratch) -> Result<Out> + Sync,
 ) -> Result<Vec<Out>> {
+    let mut results = Vec::with_capacity(parts);
+    in_order(parts, threads, stage, watch, make_scratch, work, |out| {
+        results.push(out);
+        Ok(())
+    })?;
+    Ok(results)
+}
+
+/// As [`map_parts`], but each result is handed to `take` as soon as those of all parts before it were,
+/// by whichever thread is there: few are ever kept.
+pub(crate) fn in_order<Scratch, Out: Send>(
+    parts: usize,
+    threads: usize,
+    stage: &'static str,
+    watch: Watch<'_>,
+    make_scratch: impl Fn() -> Result<Scratch> + Sync,
+    work: impl Fn(usize, &mut Scratch) -> Result<Out> + Sync,
+    take: impl FnMut(Out) -> Result<()> + Send,
+) -> Result<()> {
     let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
-    let results: Mutex<Vec<(usize, Out)>> = Mutex::new(Vec::new());
+    let line = Mutex::new(Line {
+        take,
+        next: 0,
+        waiting: BTreeMap::new(),
+    });
     let run = || -> Result<()> {
         let mut scratch = make_scratch()?;
         while !failed.load(Ordering::Relaxed) {
@@ -49,46 +72,62 @@ pub(crate) fn map_parts<Scratch, Out: Send>(
             }
             watch.check()?;
             let out = work(part, &mut scratch)?;
-            lock(&results).push((part, out));
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            let done = lock(&line).hand(part, out)?;
             watch.tell(stage, done as u64, Some(parts as u64));
         }
         Ok(())
     };
     let threads = threads.min(parts).max(1);
     if threads == 1 {
-        run()?;
-    } else {
-        let error = Mutex::new(None);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("cobuy-{index}"))
-            .build()
-            .map_err(|problem| Error::Threads {
-                threads,
-                problem: problem.to_string(),
-            })?;
-        pool.scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|_| {
-                    if let Err(problem) = run() {
-                        failed.store(true, Ordering::Relaxed);
-                        lock(&error).get_or_insert(problem);
-                    }
-                });
-            }
-        });
-        if let Some(problem) = lock(&error).take() {
-            return Err(problem);
-        }
+        return run();
     }
-    let mut results = std::mem::take(&mut *lock(&results));
-    results.sort_unstable_by_key(|&(part, _)| part);
-    Ok(results.into_iter().map(|(_, out)| out).collect())
+    let error = Mutex::new(None);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("cobuy-{index}"))
+        .build()
+        .map_err(|problem| Error::Threads {
+            threads,
+            problem: problem.to_string(),
+        })?;
+    pool.scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|_| {
+                if let Err(problem) = run() {
+                    failed.store(true, Ordering::Relaxed);
+                    lock(&error).get_or_insert(problem);
+                }
+            });
+        }
+    });
+    match lock(&error).take() {
+        Some(problem) => Err(problem),
+        None => Ok(()),
+    }
+}
+
+/// Results that wait for their turn.
+struct Line<Out, Take> {
+    take: Take,
+    /// The part whose turn it is.
+    next: usize,
+    waiting: BTreeMap<usize, Out>,
+}
+
+impl<Out, Take: FnMut(Out) -> Result<()>> Line<Out, Take> {
+    /// Hands on what has its turn, and says of how many parts there is a result.
+    fn hand(&mut self, part: usize, out: Out) -> Result<usize> {
+        self.waiting.insert(part, out);
+        while let Some(out) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            (self.take)(out)?;
+        }
+        Ok(self.next + self.waiting.len())
+    }
 }
 
 /// The lock, also after another thread panicked: what it guards is only ever replaced whole.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -47,7 +47,7 @@ pub fn exception(py: Python<'_>, error: Error) -> PyErr {
             }
             None => PyOSError::new_err(message),
         },
-        Error::OutOfMemory { .. } => PyMemoryError::new_err(message),
+        Error::OutOfMemory { .. } | Error::MemoryLimit { .. } => PyMemoryError::new_err(message),
         Error::Threads { .. } => PyRuntimeError::new_err(message),
         Error::Cancelled => PyKeyboardInterrupt::new_err(message),
         _ => PyValueError::new_err(message),

@@ -3,6 +3,7 @@
 mod after;
 pub(crate) mod build;
 mod groups;
+pub(crate) mod product;
 pub(crate) mod sweep;
 mod timeline;
 pub(crate) mod top_k;
@@ -10,6 +11,7 @@ mod weights;
 
 pub(crate) use after::Window;
 pub use groups::NO_GROUP;
+pub use product::Instructions;
 pub use timeline::Timeline;
 pub(crate) use weights::Weights;
 
@@ -77,9 +79,8 @@ pub struct Purchases {
 impl Purchases {
     /// From a row-major pattern with sorted, distinct indices.
     pub(crate) fn from_pattern(basis: Basis, by_row: Pattern) -> Result<Self> {
-        let buyers = (0..by_row.rows())
-            .filter(|&row| !row_of(&by_row, row).is_empty())
-            .count() as u32;
+        let starts = by_row.proper_indptr();
+        let buyers = starts.windows(2).filter(|row| row[0] < row[1]).count() as u32;
         let by_item = build::transposed(&by_row)?;
         Ok(Purchases {
             basis,

@@ -96,6 +96,20 @@ impl Weights {
         places(purchases.by_item(), &self.by_item, item)
     }
 
+    /// The weights of all rows' items, in the places of [`Purchases::by_row`].
+    pub(super) fn by_row(&self) -> &[u32] {
+        &self.by_row
+    }
+
+    /// What a sum has to be multiplied by to be its [`Weights::cosine`], but for what depends on the source
+    /// alone and for rounding; 0 for an item without weight.
+    pub(crate) fn cosine_scale(&self, target: u32) -> f64 {
+        match self.squares[target as usize] {
+            0 => 0.0,
+            square => 1.0 / (square as f64).sqrt(),
+        }
+    }
+
     /// The sum `s_ij` as a number of rows.
     pub(crate) fn count(&self, sum: u64) -> f32 {
         // A power of two: the product is exact.

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result, zeroed};
 #[cfg(test)]
 use crate::ids::ItemIx;
+use crate::matrix::product::{Falls, Neighbours, Rows};
 use crate::matrix::sweep::{Source, Workspace};
 use crate::matrix::top_k::TopK;
 use crate::matrix::{Purchases, Weights};
@@ -46,6 +47,10 @@ impl AlsoBoughtParams {
             as_of: None,
             lists: Lists::default(),
         };
+        if let Some(lists) = self.best_rows(source, watch)? {
+            model.lists = lists;
+            return Ok(model);
+        }
         let parts = map_parts(
             items.div_ceil(PART),
             thread_count(self.threads)?,
@@ -75,6 +80,67 @@ impl AlsoBoughtParams {
         )?;
         model.lists = joined(items, parts)?;
         Ok(model)
+    }
+}
+
+impl AlsoBoughtParams {
+    /// The lists, where the kernel makes them.
+    fn best_rows(&self, source: Source<'_>, watch: Watch<'_>) -> Result<Option<Lists>> {
+        let purchases = source.purchases();
+        let rows = Rows {
+            purchases,
+            best: self.neighbours.min(purchases.items()),
+            least: self.min_customers,
+            threads: thread_count(self.threads)?,
+            memory_limit: self.memory_limit,
+            instructions: self.instructions,
+            watch,
+        };
+        let all = match source {
+            Source::Held(_) => self.counted(rows, purchases.buyers())?,
+            Source::Weighted(_, weights) => match self.measure {
+                Measure::Cosine => rows.weighted(
+                    weights,
+                    Falls::WithTarget,
+                    |target| weights.cosine_scale(target),
+                    |sum, source, target| weights.cosine(sum, source, target),
+                )?,
+                _ => rows.weighted(
+                    weights,
+                    Falls::Never,
+                    |_| 1.0,
+                    |sum, _, _| weights.count(sum),
+                )?,
+            },
+            Source::After(..) => return Ok(None),
+        };
+        Ok(Some(Lists::from(all)))
+    }
+
+    /// Rows by counts. The measure is chosen here, outside of all loops: each has a closure, and so a
+    /// kernel, of its own.
+    fn counted(&self, rows: Rows<'_>, all: u32) -> Result<Neighbours> {
+        let falls = self.measure.falls();
+        macro_rules! by {
+            ($measure:expr) => {
+                rows.counted(falls, |both, source, target| {
+                    $measure.score(Counts {
+                        both,
+                        source,
+                        target,
+                        all,
+                    })
+                })
+            };
+        }
+        match self.measure {
+            Measure::Count => by!(Measure::Count),
+            Measure::Cosine => by!(Measure::Cosine),
+            Measure::Jaccard => by!(Measure::Jaccard),
+            Measure::Lift => by!(Measure::Lift),
+            Measure::Confidence => by!(Measure::Confidence),
+            Measure::Llr => by!(Measure::Llr),
+        }
     }
 }
 
@@ -140,7 +206,7 @@ impl<'a> Row<'a> {
     fn select(&self, filter: &Filter, top: &mut TopK) {
         let (item, space) = (self.item, self.space);
         let measure = self.model.params.measure;
-        let falls = measure.falls_with_target();
+        let falls = measure.falls() != Falls::Unknown;
         match (self.weights, measure) {
             (Some(weights), Measure::Cosine) => self.offer(false, filter, top, |other, _| {
                 weights.cosine(space.sum(other), item, other)
@@ -169,7 +235,7 @@ impl<'a> Row<'a> {
 
     /// Offers what the row's item meets: itself and its variants it meets in no row, which is fewer
     /// than the least. Of two items that it meets equally often, the one with more
-    /// buyers scores no higher by a measure that [`Measure::falls_with_target`]; so once one of them
+    /// buyers scores no higher by a measure that [`Measure::falls`]; so once one of them
     /// is below the bar, all with as many buyers or more are, and their scores need no computing.
     #[inline]
     fn offer(

@@ -1,5 +1,7 @@
 //! A list of neighbours for every item.
 
+use crate::matrix::product::Neighbours;
+
 /// Lists of neighbours, one an item, best first: score down, index up.
 ///
 /// Three columns side by side; the list of item `i` is `starts[i]..starts[i + 1]` of each.
@@ -21,6 +23,17 @@ pub struct List<'a> {
     pub scores: &'a [f32],
     /// How many rows hold both.
     pub both: &'a [u32],
+}
+
+impl From<Neighbours> for Lists {
+    fn from(all: Neighbours) -> Self {
+        Lists {
+            starts: all.starts,
+            items: all.items,
+            scores: all.scores,
+            both: all.both,
+        }
+    }
 }
 
 impl Lists {

@@ -1,6 +1,7 @@
 //! How near two items are, from four counts.
 
 use crate::error::{Error, Result};
+use crate::matrix::product::Falls;
 use crate::near::near;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -72,11 +73,15 @@ impl Measure {
         }
     }
 
-    /// Whether the score never rises with `target`, the other counts being equal, to the last bit:
-    /// each of its operations is rounded, and rounding keeps order. The logarithms of
-    /// [`Measure::Llr`] promise no such thing.
-    pub(crate) fn falls_with_target(self) -> bool {
-        self != Measure::Llr
+    /// How the score depends on `target`, the other counts being equal, to the last bit: each of its
+    /// operations is rounded, and rounding keeps order. The logarithms of [`Measure::Llr`] promise no such
+    /// thing.
+    pub(crate) fn falls(self) -> Falls {
+        match self {
+            Measure::Cosine | Measure::Jaccard | Measure::Lift => Falls::WithTarget,
+            Measure::Count | Measure::Confidence => Falls::Never,
+            Measure::Llr => Falls::Unknown,
+        }
     }
 
     /// The score of these counts; 0 where the items never met.

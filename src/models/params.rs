@@ -1,7 +1,7 @@
 //! How "customers also bought" is to be learnt.
 
 use crate::error::{Error, Result};
-use crate::matrix::{Basis, Purchases};
+use crate::matrix::{Basis, Instructions, Purchases};
 use crate::models::also_bought::AlsoBought;
 use crate::models::measure::Measure;
 use crate::parallel::thread_count;
@@ -22,6 +22,10 @@ pub struct AlsoBoughtParams {
     pub within_days: Option<f64>,
     /// How many threads fit and answer in batches; `None` for all cores.
     pub threads: Option<usize>,
+    /// How many bytes a fit may use besides what it learns from; `None`: as many as there are.
+    pub memory_limit: Option<u64>,
+    /// Which instructions of the processor a fit uses; `None` for the widest that it has.
+    pub instructions: Option<Instructions>,
 }
 
 impl Default for AlsoBoughtParams {
@@ -33,6 +37,8 @@ impl Default for AlsoBoughtParams {
             half_life: None,
             within_days: None,
             threads: None,
+            memory_limit: None,
+            instructions: None,
         }
     }
 }
@@ -79,6 +85,20 @@ impl AlsoBoughtParams {
     /// How many threads fit and answer in batches. Default: all cores. Answers are the same for any.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
+        self
+    }
+
+    /// How many bytes a fit may use at most, besides what it learns from: its own working space and the
+    /// lists it keeps. It ends with [`Error::MemoryLimit`] as soon as they do not fit. Default: no limit.
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = Some(bytes);
+        self
+    }
+
+    /// Which instructions of the processor a fit uses, for those who measure and test: what it learns is
+    /// the same for any. Default: the widest that it has.
+    pub fn instructions(mut self, instructions: Instructions) -> Self {
+        self.instructions = Some(instructions);
         self
     }
 

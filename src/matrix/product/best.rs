@@ -1,0 +1,336 @@
+//! The best of a row's candidates, in order: score down, index up.
+
+use super::count::Candidates;
+use super::counters::untouched;
+use super::machine::{Inlined, Lanes, PARTED};
+use super::ranked::Ranked;
+use super::weigh::Weighed;
+use crate::error::Result;
+
+/// Neighbours of some rows, one behind the other, best first.
+#[derive(Default)]
+pub(super) struct Chosen {
+    /// Where each row ends.
+    pub ends: Vec<usize>,
+    pub items: Vec<u32>,
+    pub scores: Vec<f32>,
+    /// How many rows hold both.
+    pub both: Vec<u32>,
+}
+
+impl Chosen {
+    /// A row, from keys in order and counts.
+    #[inline(always)]
+    fn push(&mut self, keys: &[u64], counts: &[u32]) {
+        self.items.extend(keys.iter().map(|&key| !(key as u32)));
+        self.scores
+            .extend(keys.iter().map(|&key| f32::from_bits((key >> 32) as u32)));
+        self.both.extend_from_slice(counts);
+        self.ends.push(self.items.len());
+    }
+
+    /// Forgets all rows, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.ends.clear();
+        self.items.clear();
+        self.scores.clear();
+        self.both.clear();
+    }
+}
+
+/// Room to choose in, used again for the next row.
+pub(super) struct Room {
+    targets: Vec<u32>,
+    items: Vec<u32>,
+    scores: Vec<f32>,
+    keys: Vec<u64>,
+    parted: [Vec<u64>; 4],
+    /// The chosen, in no order yet, and how often they are met.
+    order: Vec<u64>,
+    both: Vec<u32>,
+    counting: Box<Counting>,
+}
+
+impl Room {
+    /// Bytes by item, at most.
+    pub(super) const EACH: usize = 3 * 4 + 5 * 8 + 12;
+
+    pub(super) fn new(items: usize, best: usize) -> Result<Self> {
+        let best = best.min(items);
+        let parted = || untouched(items + PARTED);
+        Ok(Room {
+            targets: untouched(items)?,
+            items: untouched(items)?,
+            scores: untouched(items)?,
+            keys: untouched(items)?,
+            parted: [parted()?, parted()?, parted()?, parted()?],
+            order: untouched(best + PARTED)?,
+            both: untouched(best + PARTED)?,
+            counting: Box::new(Counting {
+                scores: [0; MANY],
+                larger: [0; MANY],
+                alike: [0; MANY],
+                keys: [0; MANY],
+                counts: [0; MANY],
+            }),
+        })
+    }
+}
+
+/// Chooses the best of a row of counts: `score(both, target)` by how often they meet and how many hold the
+/// other.
+pub(super) struct Choose<'a, S> {
+    pub found: &'a Candidates,
+    pub ranked: &'a Ranked,
+    pub best: usize,
+    pub score: S,
+    pub room: &'a mut Room,
+    pub out: &'a mut Chosen,
+}
+
+impl<S: Fn(u32, u32) -> f32> Inlined for Choose<'_, S> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let length = self.found.length;
+        let (ranks, counts) = (&self.found.ranks[..length], &self.found.counts[..length]);
+        let room = self.room;
+        let (targets, items) = (&mut room.targets[..length], &mut room.items[..length]);
+        for ((target, item), &rank) in targets.iter_mut().zip(items.iter_mut()).zip(ranks) {
+            (*item, *target) = self.ranked.items[rank as usize];
+        }
+        let scores = &mut room.scores[..length];
+        for ((score, &both), &target) in scores.iter_mut().zip(counts).zip(&*targets) {
+            *score = (self.score)(both, target);
+        }
+        let keys = &mut room.keys[..length];
+        for ((key, &score), &item) in keys.iter_mut().zip(&*scores).zip(&*items) {
+            *key = key_of(item, score);
+        }
+        room.choose(lanes, counts, self.best, self.out);
+    }
+}
+
+/// Chooses the best of a row of sums: `score(sum, target)` by what their meetings weigh and the other item.
+pub(super) struct ChooseWeighed<'a, S> {
+    pub found: &'a Weighed,
+    pub ranked: &'a Ranked,
+    pub best: usize,
+    pub score: S,
+    pub room: &'a mut Room,
+    pub out: &'a mut Chosen,
+}
+
+impl<S: Fn(u64, u32) -> f32> Inlined for ChooseWeighed<'_, S> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let length = self.found.length;
+        let found = self.found.ranks[..length].iter().zip(&self.found.sums);
+        for (key, (&rank, &sum)) in self.room.keys.iter_mut().zip(found) {
+            let (item, _) = self.ranked.items[rank as usize];
+            *key = key_of(item, (self.score)(sum, item));
+        }
+        let counts = &self.found.counts[..length];
+        self.room.choose(lanes, counts, self.best, self.out);
+    }
+}
+
+impl Room {
+    /// Chooses the best of the keys, with which the counts go.
+    #[inline(always)]
+    fn choose<L: Lanes>(&mut self, lanes: L, counts: &[u32], best: usize, out: &mut Chosen) {
+        let Room {
+            keys,
+            parted,
+            order,
+            both,
+            counting,
+            ..
+        } = self;
+        let keys = &keys[..counts.len()];
+        let least = match keys.len() > best {
+            true => nth_largest(lanes, keys, parted, best),
+            false => 0,
+        };
+        let length = lanes.keep(keys, counts, least.max(1), order, both);
+        let (order, both) = (&mut order[..length], &mut both[..length]);
+        if length <= MANY {
+            counting.put_in_order(lanes, order, both);
+        } else {
+            put_in_order(order, both);
+        }
+        out.push(order, both);
+    }
+}
+
+/// A score and its index as one number that sorts as they do: positive floats sort as their bits, the
+/// index is turned over to sort up. 0 where the score is not above 0.
+#[inline(always)]
+fn key_of(index: u32, score: f32) -> u64 {
+    let key = u64::from(score.to_bits()) << 32 | u64::from(!index);
+    if score > 0.0 { key } else { 0 }
+}
+
+/// The `n`-th largest of `n` keys or more (Hoare's selection, 1961).
+#[inline(always)]
+pub(super) fn nth_largest<L: Lanes>(
+    lanes: L,
+    keys: &[u64],
+    parted: &mut [Vec<u64>; 4],
+    mut n: usize,
+) -> u64 {
+    /// Of so few, it is counted for each how many are larger.
+    const FEW: usize = 2 * LANES;
+    let [above, below, other_above, other_below] = parted;
+    let mut from = (above, below);
+    let mut to = (other_above, other_below);
+    let mut open = keys;
+    while open.len() > FEW {
+        let pivot = pivot(open);
+        let (larger, smaller) = lanes.part(open, pivot, to.0, to.1);
+        let not_smaller = open.len() - smaller;
+        std::mem::swap(&mut from, &mut to);
+        open = match n {
+            _ if n <= larger => &from.0[..larger],
+            _ if n <= not_smaller => return pivot,
+            _ => {
+                n -= not_smaller;
+                &from.1[..smaller]
+            }
+        };
+    }
+    let mut nth = u64::MAX;
+    for some in open.chunks(LANES) {
+        let mut keys = [0; LANES];
+        keys[..some.len()].copy_from_slice(some);
+        for (&key, larger) in some.iter().zip(how_many_larger(open, &keys)) {
+            if (larger as usize) < n {
+                nth = nth.min(key);
+            }
+        }
+    }
+    nth
+}
+
+/// A key near the `n`-th largest: the middle one of three, from where it would stand if what is there were
+/// in order, which it nearly is.
+#[inline(always)]
+fn pivot(keys: &[u64]) -> u64 {
+    let [one, two, three] = [1, 2, 3].map(|at| keys[at * keys.len() / 4]);
+    one.min(two).max(one.max(two).min(three))
+}
+
+/// Up to so many, to count for each how many are larger is faster than to sort.
+const MANY: usize = 320;
+
+/// Puts keys into order, and the counts that go with them.
+fn put_in_order(keys: &mut [u64], counts: &mut [u32]) {
+    let mut sorted: Vec<(u64, u32)> = keys.iter().copied().zip(counts.iter().copied()).collect();
+    sorted.sort_unstable_by(|one, other| other.cmp(one));
+    for ((key, count), sorted) in keys.iter_mut().zip(counts).zip(sorted) {
+        (*key, *count) = sorted;
+    }
+}
+
+/// Room to put a few into order by counting.
+struct Counting {
+    scores: [u32; MANY],
+    /// How many scores are larger.
+    larger: [u32; MANY],
+    /// By place, how many stand there and behind that have the same score.
+    alike: [u32; MANY],
+    keys: [u64; MANY],
+    counts: [u32; MANY],
+}
+
+impl Counting {
+    /// Puts up to [`MANY`] keys into order, and the counts that go with them: each stands behind as many
+    /// as have a higher score, and behind those with the same that come before it, which are put right by
+    /// index where they are not.
+    #[inline(always)]
+    fn put_in_order<L: Lanes>(&mut self, lanes: L, keys: &mut [u64], counts: &mut [u32]) {
+        let length = keys.len().min(MANY);
+        for (score, key) in self.scores.iter_mut().zip(&*keys) {
+            *score = (key >> 32) as u32;
+        }
+        let scores = &self.scores[..length];
+        let some = self
+            .scores
+            .as_chunks()
+            .0
+            .iter()
+            .zip(self.larger.as_chunks_mut().0);
+        for (some, larger) in some.take(length.div_ceil(LANES)) {
+            *larger = lanes.larger(scores, some);
+        }
+        self.alike[..length].fill(0);
+        for ((&key, &count), &larger) in keys.iter().zip(&*counts).zip(&self.larger) {
+            let alike = &mut self.alike[larger as usize % MANY];
+            let at = larger.wrapping_add(*alike) as usize % MANY;
+            *alike = alike.wrapping_add(1);
+            (self.keys[at], self.counts[at]) = (key, count);
+        }
+        keys.copy_from_slice(&self.keys[..length]);
+        counts.copy_from_slice(&self.counts[..length]);
+        for last in 1..length {
+            let mut at = last;
+            while at > 0 && keys[at - 1] < keys[at] {
+                keys.swap(at - 1, at);
+                counts.swap(at - 1, at);
+                at -= 1;
+            }
+        }
+    }
+}
+
+/// So many numbers are compared with another at once.
+const LANES: usize = 16;
+
+/// How many keys are larger than each of some.
+#[inline(always)]
+fn how_many_larger(all: &[u64], some: &[u64; LANES]) -> [u32; LANES] {
+    let mut larger = [0u32; LANES];
+    for &other in all {
+        for (larger, &one) in larger.iter_mut().zip(some) {
+            *larger = larger.wrapping_add(u32::from(other > one));
+        }
+    }
+    larger
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::product::machine::{Instructions, Task};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    struct Nth<'a>(&'a [u64], usize);
+
+    impl Task for Nth<'_> {
+        type Out = u64;
+
+        fn run<L: Lanes>(self, lanes: L) -> u64 {
+            let mut parted = [(); 4].map(|()| vec![0; self.0.len() + PARTED]);
+            nth_largest(lanes, self.0, &mut parted, self.1)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_nth_largest_is_the_nth_of_the_sorted(
+            keys in vec(prop_oneof![Just(0), 1..50u64, any::<u64>()], 2..300),
+            share in 0.0..1.0f64,
+        ) {
+            let n = 1 + (share * (keys.len() - 1) as f64) as usize;
+            let mut sorted = keys.clone();
+            sorted.sort_unstable_by(|one, other| other.cmp(one));
+            for kind in Instructions::ALL {
+                prop_assert_eq!(kind.lend(Nth(&keys, n)), sorted[n - 1]);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What all rows come to: kept as it comes, in memory that is asked for once.
+
+use super::best::Chosen;
+use super::machine::in_large_pages;
+use crate::error::{Error, Result};
+
+/// The neighbours of all items, best first.
+#[derive(Debug, Default)]
+pub(crate) struct Neighbours {
+    /// Where each row starts, and where the last one ends.
+    pub starts: Vec<u64>,
+    pub items: Vec<u32>,
+    pub scores: Vec<f32>,
+    /// How many rows of the purchases hold both.
+    pub both: Vec<u32>,
+}
+
+/// Bytes of a neighbour.
+const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u64;
+
+/// How much memory may be used.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    pub limit: u64,
+    /// What is used besides the neighbours, at most.
+    pub besides: u64,
+    pub rows: usize,
+}
+
+impl Budget {
+    /// Refuses a number of neighbours of so many rows that does not fit.
+    pub fn check(self, neighbours: usize, done: usize) -> Result<()> {
+        let lists = (self.rows as u64 + 1) * size_of::<u64>() as u64 + neighbours as u64 * EACH;
+        let needed = self.besides.saturating_add(lists);
+        if needed <= self.limit {
+            return Ok(());
+        }
+        Err(Error::MemoryLimit {
+            limit: self.limit,
+            needed,
+            done,
+            rows: self.rows,
+        })
+    }
+}
+
+impl Neighbours {
+    /// Room for rows of `most` neighbours together, where there is as much memory; else it grows.
+    pub(super) fn with_room(rows: usize, most: u64, budget: Budget) -> Result<Self> {
+        budget.check(0, 0)?;
+        let left = budget.limit.saturating_sub(budget.besides) / EACH;
+        let mut all = Neighbours::default();
+        reserve(&mut all.starts, rows + 1)?;
+        all.starts.push(0);
+        // Memory that is asked for is not used before it is written to; but there are limits to asking.
+        let room = usize::try_from(most.min(left)).unwrap_or(usize::MAX);
+        let asked = all.items.try_reserve_exact(room).is_ok()
+            && all.scores.try_reserve_exact(room).is_ok()
+            && all.both.try_reserve_exact(room).is_ok();
+        if asked {
+            in_large_pages(&mut all.items);
+            in_large_pages(&mut all.scores);
+            in_large_pages(&mut all.both);
+        } else {
+            (all.items, all.scores, all.both) = Default::default();
+        }
+        Ok(all)
+    }
+
+    /// Some more rows.
+    pub(super) fn append(&mut self, rows: &Chosen, budget: Budget) -> Result<()> {
+        let before = self.items.len();
+        let more = rows.items.len();
+        budget.check(before + more, self.starts.len() - 1 + rows.ends.len())?;
+        reserve(&mut self.items, more)?;
+        reserve(&mut self.scores, more)?;
+        reserve(&mut self.both, more)?;
+        self.items.extend_from_slice(&rows.items);
+        self.scores.extend_from_slice(&rows.scores);
+        self.both.extend_from_slice(&rows.both);
+        let ends = rows.ends.iter().map(|&end| (before + end) as u64);
+        self.starts.extend(ends);
+        Ok(())
+    }
+
+    /// Gives back what was asked for and is not needed.
+    pub(super) fn shrunk(mut self) -> Self {
+        self.items.shrink_to_fit();
+        self.scores.shrink_to_fit();
+        self.both.shrink_to_fit();
+        self
+    }
+}
+
+fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<()> {
+    values.try_reserve(more).map_err(|_| Error::OutOfMemory {
+        what: "the lists of neighbours",
+        bytes: ((values.len() + more) * size_of::<T>()) as u64,
+    })
+}

@@ -1,0 +1,342 @@
+//! The kernel against a slow twin, on shops of the shapes that it treats in ways of their own: many items
+//! or few, held by few or by nearly all; for every measure, any instructions and any number of threads.
+
+#![allow(clippy::panic)]
+
+mod random;
+#[allow(dead_code)] // every test uses a part of it
+mod reference;
+
+use cobuy::matrix::NO_GROUP;
+use cobuy::{
+    AlsoBought, AlsoBoughtParams, Basis, Error, Instructions, Measure, Purchases, Timeline, Watch,
+};
+use random::Random;
+use reference::{Neighbour, score};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY: i64 = 86_400_000_000;
+
+/// Who bought what, and how many half-lives ago: at the instant 0, less the age.
+struct Shop {
+    items: usize,
+    bought: Vec<BTreeMap<u32, u32>>,
+    groups: Option<Vec<u32>>,
+}
+
+impl Shop {
+    /// `rows` customers with up to `most` items each; the lower an item's index, the more buy it.
+    fn new(random: &mut Random, items: usize, rows: usize, most: usize) -> Shop {
+        let bought = (0..rows)
+            .map(|_| {
+                let held = random.below(most + 1);
+                let mut row = BTreeMap::new();
+                for _ in 0..held {
+                    let below = 1 + random.below(items);
+                    let item = random.below(below);
+                    row.insert(item as u32, random.below(4) as u32);
+                }
+                row
+            })
+            .collect();
+        Shop {
+            items,
+            bought,
+            groups: None,
+        }
+    }
+
+    /// Puts about every tenth item into one of a few groups.
+    fn grouped(mut self, random: &mut Random) -> Shop {
+        let group = |_| match random.once_in(10) {
+            true => random.below(3) as u32,
+            false => NO_GROUP,
+        };
+        self.groups = Some((0..self.items).map(group).collect());
+        self
+    }
+
+    fn purchases(&self) -> cobuy::Result<Purchases> {
+        let mut starts = vec![0];
+        let mut held = Vec::new();
+        for row in &self.bought {
+            held.extend(row.keys().copied());
+            starts.push(held.len());
+        }
+        let purchases =
+            Purchases::from_csr((self.bought.len(), self.items), &starts, &held, |_| 1.0)?;
+        match &self.groups {
+            Some(groups) => purchases.with_groups(groups.clone()),
+            None => Ok(purchases),
+        }
+    }
+
+    fn timeline(&self) -> cobuy::Result<Timeline> {
+        let events = (0..).zip(&self.bought).flat_map(|(row, bought)| {
+            let at = move |(&item, &age): (&u32, &u32)| (row, item, -i64::from(age) * DAY);
+            bought.iter().map(at)
+        });
+        Timeline::from_events(Basis::Customer, self.bought.len(), self.items, events)
+    }
+
+    /// The rows of some items: with each other item, in how many rows they meet and what that weighs, in
+    /// units of 2^-40.
+    fn rows(&self, some: &[u32]) -> Vec<Row> {
+        let some: BTreeSet<u32> = some.iter().copied().collect();
+        let mut rows: BTreeMap<u32, Row> = some.iter().map(|&item| (item, Row::new())).collect();
+        for bought in &self.bought {
+            for (item, age) in bought.iter().filter(|(item, _)| some.contains(item)) {
+                for (other, of_other) in bought {
+                    let met = rows.entry(*item).or_default().entry(*other).or_default();
+                    met.0 += 1;
+                    met.1 += (1u64 << (20 - age)) * (1 << (20 - of_other));
+                }
+            }
+        }
+        rows.into_values().collect()
+    }
+
+    fn are_variants(&self, one: u32, other: u32) -> bool {
+        let group = |item: u32| {
+            self.groups
+                .as_ref()
+                .map_or(NO_GROUP, |groups| groups[item as usize])
+        };
+        group(one) != NO_GROUP && group(one) == group(other)
+    }
+
+    /// By item: how many hold it, and the sum of the squares of what it weighs.
+    fn totals(&self) -> Vec<(u32, u64)> {
+        let mut totals = vec![(0, 0); self.items];
+        for (&item, &age) in self.bought.iter().flatten() {
+            let (holders, squares) = &mut totals[item as usize];
+            (*holders, *squares) = (*holders + 1, *squares + (1u64 << (40 - 2 * age)));
+        }
+        totals
+    }
+}
+
+/// By the other item: how many meetings, and what they weigh.
+type Row = BTreeMap<u32, (u32, u64)>;
+
+/// What is learnt: by counts, or by purchases that fade.
+#[derive(Clone, Copy, Debug)]
+struct Learn {
+    measure: Measure,
+    fading: bool,
+    neighbours: usize,
+    least: u32,
+}
+
+impl Learn {
+    /// Every measure of both kinds.
+    fn every(neighbours: usize, least: u32) -> Vec<Learn> {
+        let learn = |(measure, fading)| Learn {
+            measure,
+            fading,
+            neighbours,
+            least,
+        };
+        let fading = [(Measure::Cosine, true), (Measure::Count, true)];
+        let plain = Measure::ALL.map(|measure| (measure, false));
+        plain.into_iter().chain(fading).map(learn).collect()
+    }
+
+    fn params(self) -> AlsoBoughtParams {
+        let params = AlsoBought::params()
+            .measure(self.measure)
+            .neighbours(self.neighbours)
+            .min_customers(self.least);
+        match self.fading {
+            true => params.half_life(1.0),
+            false => params,
+        }
+    }
+
+    /// The list that the twin makes of an item's row.
+    fn list(
+        self,
+        shop: &Shop,
+        item: u32,
+        row: &Row,
+        totals: &[(u32, u64)],
+        all: u32,
+    ) -> Vec<Neighbour> {
+        let (own, own_squares) = totals[item as usize];
+        let mut list: Vec<Neighbour> = Vec::new();
+        for (&other, &(both, weight)) in row {
+            let (holders, squares) = totals[other as usize];
+            let score = match (self.fading, self.measure) {
+                (false, measure) => score(measure, both, own, holders, all),
+                (true, Measure::Cosine) => {
+                    (weight as f64 / (own_squares as f64 * squares as f64).sqrt()) as f32
+                }
+                (true, _) => (weight as f64 / (1u64 << 40) as f64) as f32,
+            };
+            if other != item && both >= self.least && score > 0.0 && !shop.are_variants(item, other)
+            {
+                list.push((other, score, both));
+            }
+        }
+        list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        list.truncate(self.neighbours);
+        list
+    }
+}
+
+fn fit(shop: &Shop, params: &AlsoBoughtParams) -> cobuy::Result<AlsoBought> {
+    let purchases = shop.purchases()?;
+    match params.half_life {
+        Some(_) => params.fit_timed(&purchases, &shop.timeline()?, 0, Watch::new()),
+        None => params.fit(&purchases),
+    }
+}
+
+fn kept(model: &AlsoBought, item: u32) -> Vec<Neighbour> {
+    let list = model.lists().of(item);
+    let places = 0..list.items.len();
+    places
+        .map(|at| (list.items[at], list.scores[at], list.both[at]))
+        .collect()
+}
+
+/// Fits in every way, with all instructions, and compares the lists of some items.
+fn check(shop: &Shop, some: &[u32], learns: &[Learn]) -> cobuy::Result<()> {
+    let totals = shop.totals();
+    let rows = shop.rows(some);
+    let all = shop.bought.iter().filter(|row| !row.is_empty()).count() as u32;
+    for &learn in learns {
+        let first = fit(
+            shop,
+            &learn.params().threads(1).instructions(Instructions::Plain),
+        )?;
+        for (&item, row) in some.iter().zip(&rows) {
+            let expected = learn.list(shop, item, row, &totals, all);
+            assert_eq!(kept(&first, item), expected, "{learn:?}, item {item}");
+        }
+        for (threads, kind) in [(2, Instructions::Avx2), (3, Instructions::Avx512)] {
+            let other = fit(shop, &learn.params().threads(threads).instructions(kind))?;
+            assert!(
+                other.lists() == first.lists(),
+                "{learn:?}, {kind}, {threads} threads"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn more_items_than_narrow_ranks_tell_apart() -> cobuy::Result<()> {
+    let random = &mut Random(1);
+    let shop = Shop::new(random, 70_000, 800, 40).grouped(random);
+    let some: Vec<u32> = (0..40)
+        .chain((0..40).map(|at| at * 1_749))
+        .collect::<BTreeSet<u32>>()
+        .into_iter()
+        .collect();
+    // A row at a time takes long where nothing is optimised: one of each kind of scores.
+    let mut learns = Learn::every(7, 1);
+    learns.retain(|learn| matches!(learn.measure, Measure::Cosine | Measure::Llr));
+    check(&shop, &some, &learns)
+}
+
+#[test]
+fn items_that_more_hold_than_small_counters_count() -> cobuy::Result<()> {
+    let random = &mut Random(2);
+    let mut shop = Shop::new(random, 150, 66_000, 3);
+    // Nearly everybody has these, whose counts go past 2^16, with each other and with those that few have.
+    for (at, row) in shop.bought.iter_mut().enumerate() {
+        row.insert(149, (at % 4) as u32);
+        if at % 300 != 0 {
+            row.insert(3, (at % 3) as u32);
+        }
+    }
+    let some: Vec<u32> = (0..150).collect();
+    let mut learns = Learn::every(20, 1);
+    learns.extend(Learn::every(5, 300));
+    check(&shop, &some, &learns)
+}
+
+#[test]
+fn rows_that_meet_nearly_everything() -> cobuy::Result<()> {
+    let random = &mut Random(3);
+    let shop = Shop::new(random, 700, 600, 120).grouped(random);
+    let some: Vec<u32> = (0..700).collect();
+    for (neighbours, least) in [(1, 1), (100, 2), (400, 1), (1_000, 3)] {
+        check(&shop, &some, &Learn::every(neighbours, least))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn shops_of_odd_sizes() -> cobuy::Result<()> {
+    let random = &mut Random(4);
+    for items in [1, 2, 8, 63, 64, 65, 127, 129, 2_047, 2_049] {
+        let rows = 1 + random.below(40);
+        let shop = Shop::new(random, items, rows, 12).grouped(random);
+        let some: Vec<u32> = (0..items as u32).collect();
+        let neighbours = 1 + random.below(70);
+        check(
+            &shop,
+            &some,
+            &Learn::every(neighbours, 1 + random.below(2) as u32),
+        )?;
+    }
+    Ok(())
+}
+
+#[test]
+fn many_small_shops() -> cobuy::Result<()> {
+    let random = &mut Random(5);
+    for _ in 0..150 {
+        let (items, rows) = (1 + random.below(150), random.below(60));
+        let most = random.below(30);
+        let shop = Shop::new(random, items, rows, most).grouped(random);
+        let some: Vec<u32> = (0..items as u32).collect();
+        let neighbours = 1 + random.below(40);
+        let learns = Learn::every(neighbours, 1 + random.below(3) as u32);
+        check(&shop, &some, &[random.of(&learns)])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_fit_ends_where_its_memory_does() -> cobuy::Result<()> {
+    let shop = Shop::new(&mut Random(6), 3_000, 600, 60);
+    let params = AlsoBought::params().neighbours(100).threads(1);
+    let whole = fit(&shop, &params)?;
+    let Err(Error::MemoryLimit {
+        limit,
+        needed,
+        done,
+        rows,
+    }) = fit(&shop, &params.clone().memory_limit(1_000))
+    else {
+        panic!("a thousand bytes are too few");
+    };
+    assert!(limit == 1_000 && needed > limit && done == 0 && rows == 3_000);
+    // Somewhere between what it works in and all that it needs, some lists are made.
+    let bytes = whole.lists().total() as u64 * 12;
+    let half = fit(&shop, &params.clone().memory_limit(needed + bytes / 2));
+    let Err(Error::MemoryLimit {
+        needed: more, done, ..
+    }) = half
+    else {
+        panic!("half of the lists' memory is too little");
+    };
+    assert!(done > 0 && done < 3_000 && more > needed + bytes / 2);
+    let message = Error::MemoryLimit {
+        limit,
+        needed,
+        done,
+        rows,
+    }
+    .to_string();
+    assert!(
+        message.starts_with("`memory_limit` is 1000 bytes, but "),
+        "{message}"
+    );
+    let enough = fit(&shop, &params.memory_limit(needed + bytes))?;
+    assert!(enough.lists() == whole.lists());
+    Ok(())
+}
