@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in ["gowalla", "yelp2018"] {
         if let Some(gzip) = shop::real(&format!("{name}/train.txt.gz")) {
             let text = String::from_utf8(shop::unpacked(&gzip)?)?;
-            fit(&mut criterion, name, &interactions(&text)?)?;
+            fit(&mut criterion, name, &shop::interactions(&text)?)?;
         }
     }
     criterion.final_summary();
@@ -75,19 +75,4 @@ fn made_up_times(purchases: &Purchases) -> cobuy::Result<Timeline> {
     });
     let (rows, items) = (purchases.rows(), purchases.items());
     Timeline::from_events(purchases.basis(), rows, items, events)
-}
-
-/// A matrix from lines of a user and the user's items.
-fn interactions(text: &str) -> Result<Purchases, Box<dyn Error>> {
-    let mut starts = vec![0];
-    let mut items: Vec<u32> = Vec::new();
-    for line in text.lines() {
-        for item in line.split_whitespace().skip(1) {
-            items.push(item.parse()?);
-        }
-        starts.push(items.len());
-    }
-    let width = items.iter().max().map_or(0, |&last| last as usize + 1);
-    let shape = (starts.len() - 1, width);
-    Ok(Purchases::from_csr(shape, &starts, &items, |_| 1.0)?)
 }

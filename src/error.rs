@@ -253,6 +253,14 @@ pub(crate) fn zeroed<T: Clone + Default>(length: usize, what: &'static str) -> R
     Ok(values)
 }
 
+/// Zeros that the system has at hand, for a space to work in: what is never touched takes no memory.
+pub(crate) fn untouched<T: bytemuck::Zeroable>(length: usize) -> Result<Vec<T>> {
+    bytemuck::allocation::try_zeroed_vec(length).map_err(|()| Error::OutOfMemory {
+        what: "the space that a thread works in",
+        bytes: (length as u64).saturating_mul(size_of::<T>() as u64),
+    })
+}
+
 /// "; did you mean `a` or `b`?", or nothing.
 pub(crate) fn did_you_mean(near: &[String]) -> String {
     match near {

@@ -11,10 +11,12 @@ mod facts;
 pub mod file;
 pub mod history;
 pub mod ids;
+mod machine;
 pub mod matrix;
 pub mod models;
 mod near;
 mod parallel;
+mod pool;
 pub mod rules;
 pub mod segments;
 pub mod text;
@@ -31,7 +33,8 @@ pub use history::{
     Report, Settings, Severity, TableName, Tables, TextRows,
 };
 pub use ids::{CustomerIx, ItemIx, Scored};
-pub use matrix::{Basis, Instructions, Purchases, Timeline};
+pub use machine::Instructions;
+pub use matrix::{Basis, Purchases, Timeline};
 pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};

@@ -58,6 +58,8 @@ const CALLS: u64 = 100_000;
 const THREADS: u64 = 2;
 /// What is kept once for all: no part of it grows with the calls.
 const BOUND: i64 = 4096;
+/// What a thread works in, at most, where there are so few items.
+const SPACE: i64 = 32_768;
 
 impl Random {
     /// An item, now and then one that is none.
@@ -288,5 +290,6 @@ fn a_hundred_thousand_questions_leave_nothing_behind() {
     let answered = answered.into_inner();
     println!("{answered} of {CALLS} answered, {grown} bytes more in use");
     assert!(answered > CALLS / 2);
-    assert!(grown.abs() <= BOUND, "{grown}");
+    // A thread that had to share what it works in at first may have its own by now.
+    assert!(grown.abs() <= BOUND + THREADS as i64 * SPACE, "{grown}");
 }

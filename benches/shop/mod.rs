@@ -1,6 +1,7 @@
 //! A made-up shop to measure with, the same on every run, and the way to the real data sets.
 
-use cobuy::{Engine, Instant, Money, OrderLine, Quantity};
+use cobuy::{Engine, Instant, Money, OrderLine, Purchases, Quantity};
+use std::error::Error;
 use std::fmt::Write;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -79,10 +80,10 @@ pub fn csv(lines: &[OrderLine<'_>]) -> String {
 }
 
 /// Splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -91,23 +92,23 @@ impl Random {
     }
 
     /// Even in `[0, 1)`.
-    fn even(&mut self) -> f64 {
+    pub fn even(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         (self.even() * count as f64) as usize
     }
 
     /// Close to normal, of mean 0 and deviation 1: the sum of four even numbers.
-    fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         let sum: f64 = (0..4).map(|_| self.even()).sum();
         (sum - 2.0) * 3f64.sqrt()
     }
 
     /// A rank below `count`, by the law of Zipf and Mandelbrot: as likely as `1 / (rank + count / 199)`.
     /// The first fifth of the ranks is drawn seven times in ten.
-    fn ranked(&mut self, count: usize) -> usize {
+    pub fn ranked(&mut self, count: usize) -> usize {
         ((200f64.powf(self.even()) - 1.0) / 199.0 * count as f64) as usize
     }
 }
@@ -129,4 +130,19 @@ pub fn unpacked(gzip: &[u8]) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     flate2::read::MultiGzDecoder::new(gzip).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// A matrix from lines of a user and the user's items, as the public sets come.
+pub fn interactions(text: &str) -> Result<Purchases, Box<dyn Error>> {
+    let mut starts = vec![0];
+    let mut items: Vec<u32> = Vec::new();
+    for line in text.lines() {
+        for item in line.split_whitespace().skip(1) {
+            items.push(item.parse()?);
+        }
+        starts.push(items.len());
+    }
+    let width = items.iter().max().map_or(0, |&last| last as usize + 1);
+    let shape = (starts.len() - 1, width);
+    Ok(Purchases::from_csr(shape, &starts, &items, |_| 1.0)?)
 }

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from cobuy._core import _ModelSettings
 
-_SETTINGS = ("measure", "neighbours", "min_customers", "half_life", "within_days", "threads")
+_SETTINGS = (
+    "measure",
+    "neighbours",
+    "min_customers",
+    "half_life",
+    "within_days",
+    "threads",
+    "memory_limit",
+)
 
 
 class AlsoBought:
@@ -43,6 +51,9 @@ class AlsoBought:
         count, confidence and lift; None: ever, also before. Needs times likewise.
     threads : int or None, default None
         How many threads work; None for all cores. Results are the same for any number.
+    memory_limit : int or None, default None
+        How many bytes a fit may use besides what it learns from: its working space and the lists. It ends
+        with a MemoryError as soon as they do not fit. None: no limit.
 
     Attributes
     ----------
@@ -79,6 +90,7 @@ class AlsoBought:
         *,
         half_life: float | None = None,
         within_days: float | None = None,
+        memory_limit: int | None = None,
     ) -> None:
         self.measure = measure
         self.neighbours = neighbours
@@ -86,6 +98,7 @@ class AlsoBought:
         self.half_life = half_life
         self.within_days = within_days
         self.threads = threads
+        self.memory_limit = memory_limit
 
     def fit(self, user_items: Any) -> AlsoBought:
         """Learn from who bought what.
@@ -226,7 +239,7 @@ class AlsoBought:
             For a file that cannot be read.
         """
         fitted = AlsoBoughtModel.open(path)
-        measure, neighbours, min_customers, half_life, within_days, _ = fitted.settings
+        measure, neighbours, min_customers, half_life, within_days, _, _ = fitted.settings
         model = cls(
             measure=measure,
             neighbours=neighbours,
@@ -300,6 +313,7 @@ class AlsoBought:
             _days("half_life", self.half_life),
             _days("within_days", self.within_days),
             None if self.threads is None else whole("threads", self.threads),
+            None if self.memory_limit is None else whole("memory_limit", self.memory_limit, most=2**63),
         )
 
     def _fitted(self) -> AlsoBoughtModel:
@@ -326,8 +340,11 @@ def _unpadded(
     ids: npt.NDArray[np.int32], scores: npt.NDArray[np.float32]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """The one row of a padded answer, as long as it goes."""
-    told = ids[0] >= 0
-    return ids[0][told], scores[0][told]
+    ids, scores = ids[0], scores[0]
+    if ids.size and ids[-1] >= 0:
+        return ids, scores
+    told = ids >= 0
+    return ids[told], scores[told]
 
 
 def _days(name: str, value: Any) -> float | None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _MOST = 2**31 - 1
 
 
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """A setting that is a whole number of at least ``least``."""
+def whole(name: str, value: Any, least: int = 1, most: int = _MOST) -> int:
+    """A setting that is a whole number of at least ``least``; one above ``most`` counts as that."""
     try:
         if isinstance(value, (bool, np.bool_)):
             raise TypeError
@@ -25,7 +25,7 @@ def whole(name: str, value: Any, least: int = 1) -> int:
         raise ValueError(f"`{name}` is {value!r}, but it must be a whole number") from None
     if number < least:
         raise ValueError(f"`{name}` is {number}, but it must be at least {least}")
-    return min(number, _MOST)
+    return min(number, most)
 
 
 def one_id(name: str, value: Any) -> str:

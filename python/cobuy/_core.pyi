@@ -24,7 +24,7 @@ _Path = str | PathLike[str]
 _Positions = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 _Arrays = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
-_ModelSettings = tuple[str, int, int, float | None, float | None, int | None]
+_ModelSettings = tuple[str, int, int, float | None, float | None, int | None, int | None]
 _Teller = Callable[[str, int, int | None], None]
 _Sources = list[tuple[str, Any]]
 _Told = tuple[str, list[str]]

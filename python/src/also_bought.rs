@@ -2,7 +2,7 @@
 
 use crate::arrays::{Matrix, filter, items};
 use crate::run::{long, short};
-use cobuy::{AlsoBought, AlsoBoughtParams, Measure};
+use cobuy::{AlsoBought, AlsoBoughtParams, Measure, Watch};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -22,12 +22,21 @@ type Columns<'py> = (
     Column<'py, i32>,
 );
 
-/// Measure, neighbours, fewest customers, half-life and window in days, threads.
-pub type ModelSettings = (String, usize, u32, Option<f64>, Option<f64>, Option<usize>);
+/// Measure, neighbours, fewest customers, half-life and window in days, threads, memory limit in bytes.
+pub type ModelSettings = (
+    String,
+    usize,
+    u32,
+    Option<f64>,
+    Option<f64>,
+    Option<usize>,
+    Option<u64>,
+);
 
 /// The settings as the core has them.
 pub fn params(py: Python<'_>, settings: ModelSettings) -> PyResult<AlsoBoughtParams> {
-    let (measure, neighbours, min_customers, half_life, within_days, threads) = settings;
+    let (measure, neighbours, min_customers, half_life, within_days, threads, memory_limit) =
+        settings;
     let measure: Measure = short(py, || measure.parse())?;
     let mut params = AlsoBought::params()
         .measure(measure)
@@ -36,6 +45,7 @@ pub fn params(py: Python<'_>, settings: ModelSettings) -> PyResult<AlsoBoughtPar
     params.half_life = half_life;
     params.within_days = within_days;
     params.threads = threads;
+    params.memory_limit = memory_limit;
     Ok(params)
 }
 
@@ -111,11 +121,17 @@ impl AlsoBoughtModel {
     ) -> PyResult<Arrays<'py>> {
         let matrix = matrix.owned()?;
         let filter = filter(py, exclude, only, self.0.items())?;
-        let (best, scores) = long(py, None, |watch| {
-            let histories = matrix.purchases(watch)?;
+        /// So few take no longer than it takes to start another thread.
+        const FEW: usize = 32;
+        let answer = |watch: Watch<'_>| {
+            let histories = matrix.pattern(watch)?;
             self.0
-                .recommend_rows(&histories, n, &filter, keep_owned, watch)
-        })?;
+                .recommend_pattern(&histories, n, &filter, keep_owned, watch)
+        };
+        let (best, scores) = match matrix.rows() {
+            0..=FEW => short(py, || answer(Watch::new()))?,
+            _ => long(py, None, answer)?,
+        };
         Ok((best.into_pyarray(py), scores.into_pyarray(py)))
     }
 
@@ -167,6 +183,7 @@ impl AlsoBoughtModel {
             settings.half_life,
             settings.within_days,
             settings.threads,
+            settings.memory_limit,
         )
     }
 }

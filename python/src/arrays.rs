@@ -1,5 +1,6 @@
 //! NumPy arrays in, checked and copied.
 
+use cobuy::matrix::Pattern;
 use cobuy::{Filter, Purchases, Watch};
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyValueError};
@@ -88,6 +89,20 @@ impl Matrix<'_> {
 }
 
 impl OwnedMatrix {
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.shape.0
+    }
+
+    /// What each row holds.
+    pub fn pattern(&self, watch: Watch<'_>) -> cobuy::Result<Pattern> {
+        let (shape, starts, indices) = (self.shape, &self.starts, &self.indices);
+        match &self.data {
+            None => Purchases::pattern_of_csr(shape, starts, indices, |_| 1.0, watch),
+            Some(data) => Purchases::pattern_of_csr(shape, starts, indices, |at| data[at], watch),
+        }
+    }
+
     /// As purchases.
     pub fn purchases(&self, watch: Watch<'_>) -> cobuy::Result<Purchases> {
         let (shape, starts, indices) = (self.shape, &self.starts, &self.indices);

@@ -332,7 +332,7 @@ def test_save_and_load_answer_identically(matrix: sp.csr_array, tmp_path: Path) 
     path = tmp_path / "model.cobuy"
     first = model.save(path)
     loaded = cobuy.AlsoBought.load(str(path))
-    assert loaded.get_params() == {**model.get_params(), "threads": None}
+    assert loaded.get_params() == {**model.get_params(), "threads": None, "memory_limit": None}
     assert (loaded.similarity_ != model.similarity_).nnz == 0
     assert loaded.save(path) == first == cobuy.inspect(path)["id"]
     assert cobuy.inspect(path)["stored"] == "also_bought"

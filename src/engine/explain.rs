@@ -5,7 +5,7 @@ use super::asked::Asked;
 use super::query::Query;
 use super::reason::Source;
 use super::suggest::Pick;
-use super::sums::{Rows, Scratch};
+use super::sums::Rows;
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
 use crate::matrix::{NO_GROUP, row_of};
@@ -19,9 +19,8 @@ pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
     let index = engine.item(item)?.get();
     let asked = query.asked()?;
     let unit = engine.unit(index);
-    let mut scratch = Scratch::default();
     let contributions = contributions(query, &asked, unit)?;
-    let (picks, rows) = query.picks(&asked, query.n, &mut scratch)?;
+    let (picks, rows) = query.picks(&asked, query.n)?;
     let stands_for = |unit: u32| match &engine.variants {
         None => Some(unit),
         Some(variants) => variants.shown(unit, |item| asked.filter.allows(item)),
@@ -106,7 +105,6 @@ fn later_stage(
     contributions: &[Contribution],
 ) -> Result<KeptOut> {
     let engine = query.engine;
-    let mut scratch = Scratch::default();
     let is_near = |pick: &Pick| pick.source == Source::AlsoBought;
     // Whether the lists had enough, so that nothing fell back to what is popular.
     let enough = picks.len() == query.n && picks.iter().all(is_near);
@@ -114,9 +112,9 @@ fn later_stage(
     let count = engine.items.len();
     let mut all = match rows {
         Rows::Kept if enough && asked.boost.is_none() => {
-            engine.best_of_kept(&asked.units, count, asked.of_units(), &mut scratch)?
+            engine.best_of_kept(&asked.units, count, asked.of_units())?
         }
-        _ => query.picks(asked, count, &mut scratch)?.0,
+        _ => query.picks(asked, count)?.0,
     };
     all.retain(|pick| !enough || is_near(pick));
     Ok(match all.iter().position(|pick| pick.item == unit) {

@@ -2,7 +2,6 @@
 
 use super::Engine;
 use super::answer::{Explanation, Suggestion, Suggestions};
-use super::sums::Scratch;
 use super::words::suggestion_of;
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
@@ -92,12 +91,11 @@ impl Engine {
         &'a self,
         queries: impl IntoIterator<Item = Query<'a>>,
     ) -> Result<Vec<Suggestions>> {
-        let mut scratch = Scratch::default();
         let mut on_page: Vec<u32> = Vec::new();
         let mut lists = Vec::new();
         for mut query in queries {
             query.on_page.clone_from(&on_page);
-            let list = query.answer(&mut scratch)?;
+            let list = query.answer()?;
             let items = list
                 .items
                 .iter()
@@ -127,10 +125,10 @@ impl Engine {
             thread_count(threads)?,
             "recommending",
             watch,
-            || Ok(Scratch::default()),
-            |part, scratch| {
+            || Ok(()),
+            |part, ()| {
                 let queries = &queries[part * PART..((part + 1) * PART).min(queries.len())];
-                let answers = queries.iter().map(|query| query.answer(scratch));
+                let answers = queries.iter().map(|query| query.answer());
                 Ok(answers.collect::<Vec<_>>())
             },
         )?;
@@ -272,7 +270,7 @@ impl Query<'_> {
     /// [`Error::UnknownItem`] with near ids; [`Error::UnknownName`] for a category;
     /// [`Error::Setting`] where `n` is 0; [`Error::Rule`] for a filter or a boost.
     pub fn suggest(self) -> Result<Suggestions> {
-        self.answer(&mut Scratch::default())
+        self.answer()
     }
 
     /// Why an item is among the suggestions, or which stage keeps it out, and what each item that

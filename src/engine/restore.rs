@@ -217,6 +217,8 @@ fn also_bought(
         bits,
         as_of,
         lists,
+        spaces: Default::default(),
+        rows: Default::default(),
     };
     check_lists(&model)?;
     Ok(model)

@@ -6,7 +6,7 @@ use super::goods::path_and_above;
 use super::query::{About, Query};
 use super::reason::Source;
 use super::short;
-use super::sums::{Rows, Scratch};
+use super::sums::Rows;
 use crate::error::{Error, Result};
 use crate::matrix::row_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,12 +49,12 @@ pub(super) fn boosted(picks: &mut [Pick], factor: impl Fn(u32) -> f64) {
 }
 
 impl Query<'_> {
-    pub(super) fn answer(&self, scratch: &mut Scratch) -> Result<Suggestions> {
+    pub(super) fn answer(&self) -> Result<Suggestions> {
         if self.n == 0 {
             return Err(Error::setting("n", 0, "it must be at least 1"));
         }
         let asked = self.asked()?;
-        let (picks, rows) = self.picks(&asked, self.n, scratch)?;
+        let (picks, rows) = self.picks(&asked, self.n)?;
         let short_reason = (picks.len() < self.n).then(|| short::reason(self, &asked, picks.len()));
         let engine = self.engine;
         let evidence = match rows {
@@ -81,23 +81,17 @@ impl Query<'_> {
     }
 
     /// The best `n`, level by level, and the rows that the lists' scores come from.
-    pub(super) fn picks(
-        &self,
-        asked: &Asked,
-        n: usize,
-        scratch: &mut Scratch,
-    ) -> Result<(Vec<Pick>, Rows)> {
+    pub(super) fn picks(&self, asked: &Asked, n: usize) -> Result<(Vec<Pick>, Rows)> {
         let engine = self.engine;
         let (mut picks, rows) = match asked.units.is_empty() {
             true => (Vec::new(), Rows::Kept),
             false if asked.boost.is_some() => {
-                let (mut all, rows) =
-                    engine.all_of_lists(&asked.units, asked.of_units(), scratch)?;
+                let (mut all, rows) = engine.all_of_lists(&asked.units, asked.of_units())?;
                 boosted(&mut all, |unit| self.factor_of(asked, unit));
                 all.truncate(n);
                 (all, rows)
             }
-            false => engine.best_of_lists(&asked.units, n, asked.of_units(), scratch)?,
+            false => engine.best_of_lists(&asked.units, n, asked.of_units())?,
         };
         let popular = matches!(self.about, About::Popular(_));
         if picks.len() < n && (self.fallback || popular) {

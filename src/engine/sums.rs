@@ -2,18 +2,11 @@
 
 use super::Engine;
 use super::suggest::Pick;
-use crate::error::{Result, zeroed};
-use crate::matrix::top_k::TopK;
+use crate::error::Result;
 use crate::models::also_bought::Neighbour;
 use crate::models::filter::Filter;
+use crate::models::sums::Sums;
 use std::collections::BTreeMap;
-
-/// Sums of one question, used again for the next. All zero between questions.
-#[derive(Default)]
-pub(super) struct Scratch {
-    sums: Vec<f32>,
-    met: Vec<u32>,
-}
 
 /// The rows that lists are added up from: kept, or counted anew.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,26 +26,20 @@ impl Engine {
         units: &[u32],
         n: usize,
         filter: &Filter,
-        scratch: &mut Scratch,
     ) -> Result<(Vec<Pick>, Rows)> {
-        let picks = self.best_of_kept(units, n, filter, scratch)?;
+        let picks = self.best_of_kept(units, n, filter)?;
         if picks.len() == n || !units.iter().any(|&unit| self.is_cut(unit)) {
             return Ok((picks, Rows::Kept));
         }
-        Ok((self.best_of_rows(units, n, filter, scratch)?, Rows::Anew))
+        Ok((self.best_of_rows(units, n, filter)?, Rows::Anew))
     }
 
     /// All of the lists of some units, added up over whole rows, best first.
-    pub(super) fn all_of_lists(
-        &self,
-        units: &[u32],
-        filter: &Filter,
-        scratch: &mut Scratch,
-    ) -> Result<(Vec<Pick>, Rows)> {
+    pub(super) fn all_of_lists(&self, units: &[u32], filter: &Filter) -> Result<(Vec<Pick>, Rows)> {
         let all = self.items.len();
         match units.iter().any(|&unit| self.is_cut(unit)) {
-            true => Ok((self.best_of_rows(units, all, filter, scratch)?, Rows::Anew)),
-            false => Ok((self.best_of_kept(units, all, filter, scratch)?, Rows::Kept)),
+            true => Ok((self.best_of_rows(units, all, filter)?, Rows::Anew)),
+            false => Ok((self.best_of_kept(units, all, filter)?, Rows::Kept)),
         }
     }
 
@@ -63,21 +50,12 @@ impl Engine {
     }
 
     /// The best of whole rows of some units, added up.
-    fn best_of_rows(
-        &self,
-        units: &[u32],
-        n: usize,
-        filter: &Filter,
-        scratch: &mut Scratch,
-    ) -> Result<Vec<Pick>> {
-        let (source, all) = (self.source()?, self.items.len());
-        let add = |sums: &mut Sums<'_>| {
-            self.also_bought
-                .rows(source, units, all, filter, |_, near| {
-                    sums.add(near.item.get(), near.score);
-                })
-        };
-        scratch.best(all, n, filter, add)
+    fn best_of_rows(&self, units: &[u32], n: usize, filter: &Filter) -> Result<Vec<Pick>> {
+        let (model, source) = (&self.also_bought, self.source()?);
+        model.summed(|sums| {
+            model.scores(source, units, filter, |item, score| sums.add(item, score))?;
+            Ok(picks(sums, n, filter))
+        })
     }
 
     /// The best of the kept neighbours of some units, added up.
@@ -86,7 +64,6 @@ impl Engine {
         units: &[u32],
         n: usize,
         filter: &Filter,
-        scratch: &mut Scratch,
     ) -> Result<Vec<Pick>> {
         let lists = self.also_bought.lists();
         if let [unit] = units {
@@ -99,16 +76,10 @@ impl Engine {
                 .map(|(&item, &score)| Pick::from_lists(item, score))
                 .collect());
         }
-        let add = |sums: &mut Sums<'_>| {
-            for &unit in units {
-                let list = lists.of(unit);
-                for (&item, &score) in list.items.iter().zip(list.scores) {
-                    sums.add(item, score);
-                }
-            }
-            Ok(())
-        };
-        scratch.best(self.items.len(), n, filter, add)
+        self.also_bought.summed(|sums| {
+            sums.add_lists(lists, units);
+            Ok(picks(sums, n, filter))
+        })
     }
 
     /// The rows of some units, of what a filter lets through: of few items, since rows are long.
@@ -123,47 +94,9 @@ impl Engine {
     }
 }
 
-/// Scores being added up.
-struct Sums<'a> {
-    sums: &'a mut [f32],
-    met: &'a mut Vec<u32>,
-}
-
-impl Sums<'_> {
-    fn add(&mut self, item: u32, score: f32) {
-        let sum = &mut self.sums[item as usize];
-        if *sum == 0.0 {
-            self.met.push(item);
-        }
-        *sum += score;
-    }
-}
-
-impl Scratch {
-    /// Adds up, and picks the best `n` that a filter lets through: score down, index up.
-    fn best(
-        &mut self,
-        items: usize,
-        n: usize,
-        filter: &Filter,
-        add: impl FnOnce(&mut Sums<'_>) -> Result<()>,
-    ) -> Result<Vec<Pick>> {
-        if self.sums.len() != items {
-            self.sums = zeroed(items, "the sums of a question")?;
-        }
-        let added = add(&mut Sums {
-            sums: &mut self.sums,
-            met: &mut self.met,
-        });
-        let mut top = TopK::new(n.min(items));
-        for item in self.met.drain(..) {
-            let sum = std::mem::take(&mut self.sums[item as usize]);
-            if filter.allows(item) {
-                top.offer(item, sum);
-            }
-        }
-        let mut picks = Vec::new();
-        top.drain(&mut |item, score| picks.push(Pick::from_lists(item, score)));
-        added.map(|()| picks)
-    }
+/// The best `n` of what was added up.
+fn picks(sums: &mut Sums, n: usize, filter: &Filter) -> Vec<Pick> {
+    let best = sums.best(n, filter);
+    best.map(|(item, score)| Pick::from_lists(item, score))
+        .collect()
 }

@@ -5,8 +5,9 @@ use super::kind::Kind;
 use super::layout::{
     ENTRY, Element, HASHED, HEADER, IDENTITY, MAGIC, MAJOR, MOST_SECTIONS, OPTIONAL, aligned,
 };
+use crate::machine::in_large_pages;
 use std::io::{self, Read};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::Xxh3;
 
 /// Why a file was not loaded.
 pub(crate) enum Refused {
@@ -271,33 +272,62 @@ fn read_section(
     whole: &mut blake3::Hasher,
 ) -> Result<Data, Refused> {
     let count = (entry.length / kind.element().bytes()) as usize;
+    let mut sum = Xxh3::new();
+    let mut hash = |bytes: &[u8]| {
+        sum.update(bytes);
+        whole.update(bytes);
+    };
     let data = match kind.element() {
-        Element::U8 => Data::U8(read_elements(from, count)?),
-        Element::U32 => Data::U32(read_elements(from, count)?),
-        Element::U64 => Data::U64(read_elements(from, count)?),
-        Element::F32 => Data::F32(read_elements(from, count)?),
+        Element::U8 => Data::U8(read_elements(from, count, &mut hash)?),
+        Element::U32 => Data::U32(read_elements(from, count, &mut hash)?),
+        Element::U64 => Data::U64(read_elements(from, count, &mut hash)?),
+        Element::F32 => Data::F32(read_elements(from, count, &mut hash)?),
     };
-    let bytes: &[u8] = match &data {
-        Data::U8(values) => values,
-        Data::U32(values) => bytemuck::cast_slice(values),
-        Data::U64(values) => bytemuck::cast_slice(values),
-        Data::F32(values) => bytemuck::cast_slice(values),
-    };
-    if xxh3_64(bytes) != entry.hash {
+    if sum.digest() != entry.hash {
         return Err(damaged(entry.name(), "its checksum does not fit"));
     }
-    whole.update(bytes);
     Ok(data)
 }
 
-/// Reads `count` elements, which the table has shown to be in the file.
-fn read_elements<T: bytemuck::Pod>(from: &mut impl Read, count: usize) -> Result<Vec<T>, Refused> {
+/// Reads `count` elements, which the table has shown to be in the file, and hands their bytes to `hash`, in
+/// order.
+fn read_elements<T: bytemuck::Pod>(
+    from: &mut impl Read,
+    count: usize,
+    hash: &mut (impl FnMut(&[u8]) + Send),
+) -> Result<Vec<T>, Refused> {
+    /// Of so many bytes, reading and hashing are worth a thread each.
+    const LARGE: usize = 1 << 22;
+    const PIECE: usize = 1 << 18;
     let mut values: Vec<T> = Vec::new();
     values
         .try_reserve_exact(count)
         .map_err(|_| Refused::OutOfMemory((count * size_of::<T>()) as u64))?;
+    in_large_pages(&mut values);
     values.resize(count, T::zeroed());
-    from.read_exact(bytemuck::cast_slice_mut(&mut values))?;
+    let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
+    if bytes.len() < LARGE {
+        from.read_exact(bytes)?;
+        hash(bytes);
+        return Ok(values);
+    }
+    let pieces = bytes.chunks_mut(PIECE);
+    let hashed = std::thread::scope(|scope| {
+        let (read, was_read) = std::sync::mpsc::channel::<&[u8]>();
+        let hash = &mut *hash;
+        let thread = std::thread::Builder::new()
+            .name("cobuy-hash".to_owned())
+            .spawn_scoped(scope, move || was_read.iter().for_each(hash));
+        for piece in pieces {
+            from.read_exact(piece)?;
+            // Nobody listens where no thread was to be had.
+            let _ = read.send(piece);
+        }
+        Ok::<bool, Refused>(thread.is_ok())
+    })?;
+    if !hashed {
+        hash(bytemuck::cast_slice(&values));
+    }
     Ok(values)
 }
 

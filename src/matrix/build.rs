@@ -102,6 +102,21 @@ impl Purchases {
         value: impl Fn(usize) -> f64,
         watch: Watch<'_>,
     ) -> Result<Purchases> {
+        let by_row = Self::pattern_of_csr(shape, starts, indices, value, watch)?;
+        Purchases::from_pattern(Basis::Customer, by_row)
+    }
+
+    /// The pattern of [`Purchases::from_csr`] alone: what each row holds, sorted, each item once.
+    ///
+    /// # Errors
+    /// As [`Purchases::from_csr`], and [`Error::Cancelled`].
+    pub fn pattern_of_csr(
+        shape: (usize, usize),
+        starts: &[usize],
+        indices: &[u32],
+        value: impl Fn(usize) -> f64,
+        watch: Watch<'_>,
+    ) -> Result<Pattern> {
         let (rows, items) = shape;
         check_parts(shape, starts, indices)?;
         let mut kept_starts = Vec::with_capacity(rows + 1);
@@ -149,8 +164,7 @@ impl Purchases {
             }
             kept_starts.push(kept.len());
         }
-        let by_row = pattern(rows, items, kept_starts, kept)?;
-        Purchases::from_pattern(Basis::Customer, by_row)
+        pattern(rows, items, kept_starts, kept)
     }
 }
 

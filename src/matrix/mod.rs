@@ -1,6 +1,7 @@
 //! What was bought, as numbers: customers x items, and the products of that matrix with itself.
 
 mod after;
+pub(crate) mod best;
 pub(crate) mod build;
 mod groups;
 pub(crate) mod product;
@@ -11,7 +12,6 @@ mod weights;
 
 pub(crate) use after::Window;
 pub use groups::NO_GROUP;
-pub use product::Instructions;
 pub use timeline::Timeline;
 pub(crate) use weights::Weights;
 

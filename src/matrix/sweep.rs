@@ -69,6 +69,16 @@ impl Workspace {
         })
     }
 
+    /// How many bytes one takes.
+    pub(crate) fn bytes(source: Source<'_>) -> u64 {
+        let each = match source {
+            Source::Held(_) => 8,
+            Source::After(..) => 12,
+            Source::Weighted(..) => 16,
+        };
+        each * source.purchases().items() as u64
+    }
+
     /// Counts the row of `item` from the source that the workspace is for, which [`Workspace::met`],
     /// [`Workspace::count`] and [`Workspace::sum`] tell until the next one is counted. An index past
     /// the end has an empty row.

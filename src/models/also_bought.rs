@@ -12,10 +12,13 @@
 use crate::error::Result;
 use crate::ids::{ItemIx, Scored};
 use crate::matrix::Basis;
+use crate::matrix::sweep::Workspace;
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure, lift};
 use crate::models::recommend::{check_item, check_n};
+use crate::models::sums::Sums;
+use crate::pool::Pool;
 use serde::Serialize;
 
 pub use crate::models::params::AlsoBoughtParams;
@@ -36,6 +39,10 @@ pub struct AlsoBought {
     /// When "now" was, where that made a difference: microseconds in UTC.
     pub(crate) as_of: Option<i64>,
     pub(crate) lists: Lists,
+    /// Where scores are added up.
+    pub(crate) spaces: Pool<Sums>,
+    /// Where rows are counted anew.
+    pub(crate) rows: Pool<Workspace>,
 }
 
 /// A neighbour of an item, with its evidence.

@@ -59,6 +59,13 @@ impl Filter {
             && self.only.as_ref().is_none_or(|set| set.holds(item))
     }
 
+    /// Which of the 64 items from `64 * at` on may be suggested: the bit of each.
+    #[inline]
+    pub(crate) fn word(&self, at: usize) -> u64 {
+        let word = |set: &ItemSet| set.0.get(at).copied().unwrap_or(0);
+        !self.exclude.as_ref().map_or(0, word) & self.only.as_ref().map_or(u64::MAX, word)
+    }
+
     /// Whether every item may be.
     pub fn is_all(&self) -> bool {
         self.exclude.is_none() && self.only.is_none()

@@ -1,9 +1,9 @@
 //! Learning "customers also bought": a row of A^T A an item, the best of it kept.
 
-use crate::error::{Error, Result, zeroed};
+use crate::error::{Result, zeroed};
 #[cfg(test)]
 use crate::ids::ItemIx;
-use crate::matrix::product::{Falls, Neighbours, Rows};
+use crate::matrix::product::{Chosen, Falls, Neighbours, Rows};
 use crate::matrix::sweep::{Source, Workspace};
 use crate::matrix::top_k::TopK;
 use crate::matrix::{Purchases, Weights};
@@ -11,7 +11,8 @@ use crate::models::also_bought::{AlsoBought, AlsoBoughtParams, Neighbour};
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
-use crate::parallel::{map_parts, thread_count};
+use crate::parallel::{in_order, thread_count};
+use crate::pool::Pool;
 use crate::watch::Watch;
 
 impl AlsoBoughtParams {
@@ -33,10 +34,7 @@ impl AlsoBoughtParams {
         source_totals: Vec<u32>,
         watch: Watch<'_>,
     ) -> Result<AlsoBought> {
-        /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
-        const PART: usize = 32;
         let purchases = source.purchases();
-        let items = purchases.items();
         let mut model = AlsoBought {
             params: self.clone(),
             basis: purchases.basis(),
@@ -46,47 +44,9 @@ impl AlsoBoughtParams {
             bits: 0,
             as_of: None,
             lists: Lists::default(),
+            spaces: Pool::default(),
+            rows: Pool::default(),
         };
-        if let Some(lists) = self.best_rows(source, watch)? {
-            model.lists = lists;
-            return Ok(model);
-        }
-        let parts = map_parts(
-            items.div_ceil(PART),
-            thread_count(self.threads)?,
-            "fitting",
-            watch,
-            || {
-                Ok((
-                    Workspace::new(source)?,
-                    TopK::new(self.neighbours.min(items)),
-                ))
-            },
-            |part, (space, top)| {
-                let mut lists = Lists::default();
-                for item in part * PART..((part + 1) * PART).min(items) {
-                    watch.check()?;
-                    space.sweep(source, item as u32);
-                    Row::new(item as u32, &model, source, space).select(&Filter::all(), top);
-                    top.drain(|other, score| {
-                        lists.items.push(other);
-                        lists.scores.push(score);
-                        lists.both.push(space.count(other));
-                    });
-                    lists.starts.push(lists.items.len() as u64);
-                }
-                Ok(lists)
-            },
-        )?;
-        model.lists = joined(items, parts)?;
-        Ok(model)
-    }
-}
-
-impl AlsoBoughtParams {
-    /// The lists, where the kernel makes them.
-    fn best_rows(&self, source: Source<'_>, watch: Watch<'_>) -> Result<Option<Lists>> {
-        let purchases = source.purchases();
         let rows = Rows {
             purchases,
             best: self.neighbours.min(purchases.items()),
@@ -98,25 +58,64 @@ impl AlsoBoughtParams {
         };
         let all = match source {
             Source::Held(_) => self.counted(rows, purchases.buyers())?,
-            Source::Weighted(_, weights) => match self.measure {
-                Measure::Cosine => rows.weighted(
-                    weights,
-                    Falls::WithTarget,
-                    |target| weights.cosine_scale(target),
-                    |sum, source, target| weights.cosine(sum, source, target),
-                )?,
-                _ => rows.weighted(
-                    weights,
-                    Falls::Never,
-                    |_| 1.0,
-                    |sum, _, _| weights.count(sum),
-                )?,
-            },
-            Source::After(..) => return Ok(None),
+            Source::Weighted(_, weights) => self.weighted(rows, weights)?,
+            Source::After(..) => model.swept(source, rows)?,
         };
-        Ok(Some(Lists::from(all)))
+        model.lists = Lists::from(all);
+        Ok(model)
     }
 
+    /// Rows by what meetings weigh.
+    fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
+        match self.measure {
+            Measure::Cosine => rows.weighted(
+                weights,
+                Falls::WithTarget,
+                |target| weights.cosine_scale(target),
+                |sum, source, target| weights.cosine(sum, source, target),
+            ),
+            _ => rows.weighted(
+                weights,
+                Falls::Never,
+                |_| 1.0,
+                |sum, _, _| weights.count(sum),
+            ),
+        }
+    }
+}
+
+impl AlsoBought {
+    /// Rows of a source that the kernel does not know, one swept after the other.
+    fn swept(&self, source: Source<'_>, rows: Rows<'_>) -> Result<Neighbours> {
+        /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
+        const PART: usize = 32;
+        let items = self.items();
+        let budget = rows.budget(Workspace::bytes(source));
+        let mut all = Neighbours::with_room(items, 0, budget)?;
+        in_order(
+            items.div_ceil(PART),
+            rows.threads,
+            "fitting",
+            rows.watch,
+            || Ok((Workspace::new(source)?, TopK::new(rows.best))),
+            |part, (space, top)| {
+                let mut chosen = Chosen::default();
+                for item in part * PART..((part + 1) * PART).min(items) {
+                    rows.watch.check()?;
+                    space.sweep(source, item as u32);
+                    Row::new(item as u32, self, source, space).select(&Filter::all(), top);
+                    top.drain(|other, score| chosen.add(other, score, space.count(other)));
+                    chosen.end();
+                }
+                Ok(chosen)
+            },
+            |chosen| all.append(&chosen, budget),
+        )?;
+        Ok(all.shrunk())
+    }
+}
+
+impl AlsoBoughtParams {
     /// Rows by counts. The measure is chosen here, outside of all loops: each has a closure, and so a
     /// kernel, of its own.
     fn counted(&self, rows: Rows<'_>, all: u32) -> Result<Neighbours> {
@@ -170,16 +169,45 @@ impl AlsoBought {
         filter: &Filter,
         mut take: impl FnMut(u32, Neighbour),
     ) -> Result<()> {
-        let mut space = Workspace::new(source)?;
         let mut top = TopK::new(n.min(self.items()));
-        for &item in items {
-            space.sweep(source, item);
-            Row::new(item, self, source, &space).select(filter, &mut top);
-            top.drain(|other, score| {
-                take(item, self.neighbour(item, other, score, space.count(other)));
-            });
-        }
-        Ok(())
+        self.rows.lend(
+            || Workspace::new(source),
+            |space| {
+                for &item in items {
+                    space.sweep(source, item);
+                    Row::new(item, self, source, space).select(filter, &mut top);
+                    top.drain(|other, score| {
+                        take(item, self.neighbour(item, other, score, space.count(other)));
+                    });
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// All scores of the rows of several items, one row after the other, each in no certain order.
+    pub(crate) fn scores(
+        &self,
+        source: Source<'_>,
+        items: &[u32],
+        filter: &Filter,
+        mut take: impl FnMut(u32, f32),
+    ) -> Result<()> {
+        self.rows.lend(
+            || Workspace::new(source),
+            |space| {
+                for &item in items {
+                    space.sweep(source, item);
+                    Row::new(item, self, source, space).each(filter, |other, score| {
+                        if score > 0.0 {
+                            take(other, score);
+                        }
+                        true
+                    });
+                }
+                Ok(())
+            },
+        )
     }
 }
 
@@ -201,48 +229,54 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Offers the row to `top`. The measure is chosen here, outside of the loop over the row: each
-    /// has a closure, and so a loop, of its own.
+    /// Offers the row to `top`.
     fn select(&self, filter: &Filter, top: &mut TopK) {
+        self.each(filter, |other, score| top.offer(other, score));
+    }
+
+    /// Tells each other item that the row's item meets and the filter lets through, and the score. The measure is chosen here, outside of the loop over the row: each has a closure, and so a
+    /// loop, of its own. `take` says whether an equal score would still be of use.
+    #[inline]
+    fn each(&self, filter: &Filter, take: impl FnMut(u32, f32) -> bool) {
         let (item, space) = (self.item, self.space);
         let measure = self.model.params.measure;
         let falls = measure.falls() != Falls::Unknown;
         match (self.weights, measure) {
-            (Some(weights), Measure::Cosine) => self.offer(false, filter, top, |other, _| {
+            (Some(weights), Measure::Cosine) => self.walk(false, filter, take, |other, _| {
                 weights.cosine(space.sum(other), item, other)
             }),
-            (Some(weights), _) => self.offer(false, filter, top, |other, _| {
+            (Some(weights), _) => self.walk(false, filter, take, |other, _| {
                 weights.count(space.sum(other))
             }),
             (None, Measure::Count) => {
-                self.offer(falls, filter, top, |_, c| Measure::Count.score(c));
+                self.walk(falls, filter, take, |_, c| Measure::Count.score(c));
             }
             (None, Measure::Cosine) => {
-                self.offer(falls, filter, top, |_, c| Measure::Cosine.score(c));
+                self.walk(falls, filter, take, |_, c| Measure::Cosine.score(c));
             }
             (None, Measure::Jaccard) => {
-                self.offer(falls, filter, top, |_, c| Measure::Jaccard.score(c));
+                self.walk(falls, filter, take, |_, c| Measure::Jaccard.score(c));
             }
             (None, Measure::Lift) => {
-                self.offer(falls, filter, top, |_, c| Measure::Lift.score(c));
+                self.walk(falls, filter, take, |_, c| Measure::Lift.score(c));
             }
             (None, Measure::Confidence) => {
-                self.offer(falls, filter, top, |_, c| Measure::Confidence.score(c));
+                self.walk(falls, filter, take, |_, c| Measure::Confidence.score(c));
             }
-            (None, Measure::Llr) => self.offer(falls, filter, top, |_, c| Measure::Llr.score(c)),
+            (None, Measure::Llr) => self.walk(falls, filter, take, |_, c| Measure::Llr.score(c)),
         }
     }
 
-    /// Offers what the row's item meets: itself and its variants it meets in no row, which is fewer
-    /// than the least. Of two items that it meets equally often, the one with more
-    /// buyers scores no higher by a measure that [`Measure::falls`]; so once one of them
-    /// is below the bar, all with as many buyers or more are, and their scores need no computing.
+    /// Walks over what the row's item meets: itself and its variants it meets in no row, which is fewer
+    /// than the least. Of two items that it meets equally often, the one with more buyers scores no higher
+    /// by a measure whose scores fall; so once one of them is of no use, none with as many buyers or more
+    /// is, and their scores need no computing.
     #[inline]
-    fn offer(
+    fn walk(
         &self,
         falls: bool,
         filter: &Filter,
-        top: &mut TopK,
+        mut take: impl FnMut(u32, f32) -> bool,
         score: impl Fn(u32, Counts) -> f32,
     ) {
         let (least, all) = (self.model.params.min_customers, self.model.buyers);
@@ -269,8 +303,8 @@ impl<'a> Row<'a> {
                 target,
                 all,
             };
-            if !top.offer(other, score(other, counts)) && falls && (both as usize) < too_many.len()
-            {
+            let useful = take(other, score(other, counts));
+            if !useful && falls && (both as usize) < too_many.len() {
                 too_many[place] = too_many[place].min(target);
             }
         }
@@ -284,37 +318,4 @@ fn totals(purchases: &Purchases) -> Result<Vec<u32>> {
         *total = crate::matrix::row_of(purchases.by_item(), item).len() as u32;
     }
     Ok(totals)
-}
-
-/// The lists of all parts, one behind the other. Each part is let go once it is joined.
-fn joined(items: usize, parts: Vec<Lists>) -> Result<Lists> {
-    let total: usize = parts.iter().map(Lists::total).sum();
-    let mut lists = Lists {
-        starts: reserved(items + 1)?,
-        items: reserved(total)?,
-        scores: reserved(total)?,
-        both: reserved(total)?,
-    };
-    lists.starts.push(0);
-    for part in parts {
-        let before = lists.items.len() as u64;
-        lists
-            .starts
-            .extend(part.starts.iter().map(|end| before + end));
-        lists.items.extend_from_slice(&part.items);
-        lists.scores.extend_from_slice(&part.scores);
-        lists.both.extend_from_slice(&part.both);
-    }
-    Ok(lists)
-}
-
-fn reserved<T>(length: usize) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    values
-        .try_reserve_exact(length)
-        .map_err(|_| Error::OutOfMemory {
-            what: "the lists of neighbours",
-            bytes: (length * size_of::<T>()) as u64,
-        })?;
-    Ok(values)
 }

@@ -1,5 +1,6 @@
 //! A list of neighbours for every item.
 
+use crate::machine::fetch;
 use crate::matrix::product::Neighbours;
 
 /// Lists of neighbours, one an item, best first: score down, index up.
@@ -48,6 +49,24 @@ impl Lists {
             items: self.items.get(range.clone()).unwrap_or_default(),
             scores: self.scores.get(range.clone()).unwrap_or_default(),
             both: self.both.get(range).unwrap_or_default(),
+        }
+    }
+
+    /// Tells the processor that an item's list will be read soon: up to 160 neighbours.
+    #[inline]
+    pub(crate) fn fetch(&self, item: u32) {
+        /// So many stand beside one another where the processor reads them.
+        const LINE: usize = 16;
+        let item = item as usize;
+        if let (Some(&start), Some(&end)) = (self.starts.get(item), self.starts.get(item + 1)) {
+            let (start, end) = (
+                start as usize,
+                (end as usize).min(start as usize + 10 * LINE),
+            );
+            for at in (start..end).step_by(LINE) {
+                fetch(&self.items, at);
+                fetch(&self.scores, at);
+            }
         }
     }
 

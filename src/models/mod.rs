@@ -7,4 +7,5 @@ pub mod lists;
 pub mod measure;
 mod params;
 mod recommend;
+pub(crate) mod sums;
 mod timed;

@@ -1,7 +1,8 @@
 //! How "customers also bought" is to be learnt.
 
 use crate::error::{Error, Result};
-use crate::matrix::{Basis, Instructions, Purchases};
+use crate::machine::Instructions;
+use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
 use crate::models::measure::Measure;
 use crate::parallel::thread_count;

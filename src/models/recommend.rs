@@ -1,64 +1,32 @@
 //! Suggestions for a history of items: the sum of the neighbours' scores over what is owned.
 
-use crate::error::{Error, Result, zeroed};
+use crate::error::{Error, Result};
 use crate::ids::{ItemIx, Scored};
-use crate::matrix::Purchases;
-use crate::matrix::top_k::TopK;
+use crate::matrix::{Pattern, Purchases, row_of};
 use crate::models::also_bought::AlsoBought;
 use crate::models::filter::Filter;
-use crate::parallel::{map_parts, thread_count};
+use crate::models::sums::Sums;
+use crate::parallel::{lock, map_parts, thread_count};
 use crate::watch::Watch;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use std::collections::HashSet;
+use std::sync::Mutex;
 
-/// The sums of one history, used again for the next. All zero between histories.
-struct Scores {
-    sums: Vec<f32>,
-    met: Vec<u32>,
-}
-
-impl Scores {
-    fn new(items: usize) -> Result<Self> {
-        Ok(Scores {
-            sums: zeroed(items, "the sums of a thread")?,
-            met: Vec::new(),
-        })
+/// Adds up the lists of `owned`, distinct, in their order, and tells the best `n` that the filter lets
+/// through.
+fn collect<'a>(
+    model: &AlsoBought,
+    sums: &'a mut Sums,
+    owned: &[u32],
+    n: usize,
+    filter: &Filter,
+    keep_owned: bool,
+) -> impl ExactSizeIterator<Item = (u32, f32)> + 'a {
+    sums.add_lists(model.lists(), owned);
+    if !keep_owned {
+        owned.iter().for_each(|&item| sums.leave_out(item));
     }
-
-    /// Adds up the lists of `owned`, distinct, in their order, and offers what the filter lets through.
-    fn collect(
-        &mut self,
-        model: &AlsoBought,
-        owned: &[u32],
-        filter: &Filter,
-        keep_owned: bool,
-        top: &mut TopK,
-    ) {
-        for &item in owned {
-            let list = model.lists().of(item);
-            for (&other, &score) in list.items.iter().zip(list.scores) {
-                let sum = &mut self.sums[other as usize];
-                if *sum == 0.0 {
-                    self.met.push(other);
-                }
-                *sum += score;
-            }
-        }
-        if !keep_owned {
-            for &item in owned {
-                if let Some(sum) = self.sums.get_mut(item as usize) {
-                    *sum = 0.0;
-                }
-            }
-        }
-        for &other in &self.met {
-            let sum = std::mem::take(&mut self.sums[other as usize]);
-            if sum > 0.0 && filter.allows(other) {
-                top.offer(other, sum);
-            }
-        }
-        self.met.clear();
-    }
+    sums.best(n, filter)
 }
 
 impl AlsoBought {
@@ -85,16 +53,19 @@ impl AlsoBought {
                 distinct.push(item);
             }
         }
-        let mut top = TopK::new(n.min(self.items()));
-        Scores::new(self.items())?.collect(self, &distinct, filter, keep_owned, &mut top);
-        let mut found = Vec::new();
-        top.drain(|item, score| {
-            found.push(Scored {
-                id: ItemIx::checked(item),
-                score,
-            });
-        });
-        Ok(found)
+        let scored = |(item, score)| Scored {
+            id: ItemIx::checked(item),
+            score,
+        };
+        self.summed(|sums| {
+            let best = collect(self, sums, &distinct, n, filter, keep_owned);
+            Ok(best.map(scored).collect())
+        })
+    }
+
+    /// Does work with sums of scores, all zero before and after.
+    pub(crate) fn summed<Out>(&self, work: impl FnOnce(&mut Sums) -> Result<Out>) -> Result<Out> {
+        self.spaces.lend(|| Sums::new(self.items()), work)
     }
 
     /// [`AlsoBought::recommend`] for every row of a matrix: indices and scores, both of shape (rows,
@@ -111,44 +82,64 @@ impl AlsoBought {
         keep_owned: bool,
         watch: Watch<'_>,
     ) -> Result<(Array2<i32>, Array2<f32>)> {
-        /// Rows a part of the work.
+        self.recommend_pattern(histories.by_row(), n, filter, keep_owned, watch)
+    }
+
+    /// As [`AlsoBought::recommend_rows`], of histories as [`Purchases::pattern_of_csr`] gives them.
+    ///
+    /// # Errors
+    /// As [`AlsoBought::recommend_rows`].
+    pub fn recommend_pattern(
+        &self,
+        histories: &Pattern,
+        n: usize,
+        filter: &Filter,
+        keep_owned: bool,
+        watch: Watch<'_>,
+    ) -> Result<(Array2<i32>, Array2<f32>)> {
+        /// Rows a part of the work: as many as are worth a thread.
         const PART: usize = 64;
         check_n(n)?;
         let (rows, items) = (histories.rows(), self.items());
-        if histories.items() != items {
+        if histories.cols() != items {
             return Err(Error::matrix(format!(
                 "the matrix has {} columns, but the model was fitted on {items} items",
-                histories.items()
+                histories.cols()
             )));
         }
         let width = n.min(items);
-        let parts = map_parts(
-            rows.div_ceil(PART),
+        let (mut best, mut scores) = padding(rows, width)?;
+        // What each part writes to: its own rows of both.
+        let parts = best
+            .axis_chunks_iter_mut(Axis(0), PART)
+            .zip(scores.axis_chunks_iter_mut(Axis(0), PART));
+        let parts: Vec<_> = parts.map(|part| Mutex::new(Some(part))).collect();
+        map_parts(
+            parts.len(),
             thread_count(self.params.threads)?,
             "recommending",
             watch,
-            || Ok((Scores::new(items)?, TopK::new(width))),
-            |part, (scores, top)| {
-                let rows = part * PART..((part + 1) * PART).min(rows);
-                let mut found = Vec::new();
-                for row in rows {
-                    watch.check()?;
-                    scores.collect(self, histories.items_of(row), filter, keep_owned, top);
-                    let mut column = 0;
-                    top.drain(|item, score| {
-                        found.push((row, column, item as i32, score));
-                        column += 1;
-                    });
-                }
-                Ok(found)
+            || Ok(()),
+            |part, ()| {
+                let Some((mut best, mut scores)) = lock(&parts[part]).take() else {
+                    return Ok(());
+                };
+                self.summed(|sums| {
+                    let outs = best.outer_iter_mut().zip(scores.outer_iter_mut());
+                    for (row, (mut best, mut scores)) in (part * PART..).zip(outs) {
+                        watch.check()?;
+                        let owned = row_of(histories, row);
+                        let found = collect(self, sums, owned, width, filter, keep_owned);
+                        for (column, (item, score)) in found.enumerate() {
+                            (best[column], scores[column]) = (item as i32, score);
+                        }
+                    }
+                    Ok(())
+                })
             },
         )?;
-        let (mut items, mut scores) = padding(rows, width)?;
-        for (row, column, item, score) in parts.into_iter().flatten() {
-            items[(row, column)] = item;
-            scores[(row, column)] = score;
-        }
-        Ok((items, scores))
+        drop(parts);
+        Ok((best, scores))
     }
 
     /// [`AlsoBought::similar_items`] for several items: indices and scores, both of shape (items

@@ -1,9 +1,9 @@
 //! One row of counts: how often an item meets each other, and of these the ones that may be among its
 //! best.
 
-use super::counters::{BLOCK, Counter, Rank, untouched};
-use super::machine::{Inlined, Lanes};
-use crate::error::Result;
+use super::counters::{BLOCK, Counter, Rank};
+use crate::error::{Result, untouched};
+use crate::machine::{Inlined, Lanes, fetch};
 use std::ops::Range;
 
 /// Blocks are looked at in groups of so many.
@@ -157,25 +157,20 @@ impl<R: Rank> Row<'_, R> {
     /// Calls `meet` with the place of each holder among the holders, and the places of what it holds.
     /// `beside` has something for each of these.
     #[inline(always)]
-    pub(super) fn each_holder<L: Lanes, T>(
-        &self,
-        lanes: L,
-        beside: &[T],
-        mut meet: impl FnMut(usize, Range<usize>),
-    ) {
+    pub(super) fn each_holder<T>(&self, beside: &[T], mut meet: impl FnMut(usize, Range<usize>)) {
         /// So many holders ahead it is asked for where their rows start, and for half as many what stands
         /// there: neither is near by, and what comes after waits for it.
         const AHEAD: usize = 8;
         let (starts, held) = (self.starts, self.held);
         for (at, &holder) in self.holders.iter().enumerate() {
             if let Some(&later) = self.holders.get(at + AHEAD) {
-                lanes.fetch(starts, later as usize);
+                fetch(starts, later as usize);
             }
             if let Some(&later) = self.holders.get(at + AHEAD / 2) {
                 let start = starts[later as usize];
-                lanes.fetch(held, start);
-                lanes.fetch(held, start + 64 / size_of::<R>());
-                lanes.fetch(beside, start);
+                fetch(held, start);
+                fetch(held, start + 64 / size_of::<R>());
+                fetch(beside, start);
             }
             meet(at, starts[holder as usize]..starts[holder as usize + 1]);
         }
@@ -183,8 +178,8 @@ impl<R: Rank> Row<'_, R> {
 
     /// Calls `meet` with every item that each holder holds.
     #[inline(always)]
-    fn each_held<L: Lanes>(&self, lanes: L, mut meet: impl FnMut(R)) {
-        self.each_holder(lanes, self.held, |_, places| {
+    fn each_held(&self, mut meet: impl FnMut(R)) {
+        self.each_holder(self.held, |_, places| {
             for &rank in &self.held[places] {
                 meet(rank);
             }
@@ -221,7 +216,7 @@ impl<R: Rank, C: Counter> CountRow<'_, R, C> {
         let Some(counters) = R::each(&mut self.counters.counters) else {
             return;
         };
-        self.row.each_held(lanes, |rank| {
+        self.row.each_held(|rank| {
             let counter = rank.of(counters);
             *counter = counter.next();
         });
@@ -261,7 +256,7 @@ impl<R: Rank, C: Counter> CountRow<'_, R, C> {
         ) else {
             return;
         };
-        self.row.each_held(lanes, |rank| {
+        self.row.each_held(|rank| {
             let counter = rank.of(counters);
             *counter = counter.next();
             *rank.block_of(touched) = 1;

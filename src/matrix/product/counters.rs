@@ -1,7 +1,6 @@
 //! Counters as narrow as a row allows, and the ranks that point at them.
 
-use super::machine::{LINE, Lanes, Packed};
-use crate::error::{Error, Result};
+use crate::machine::{LINE, Lanes, Packed};
 use bytemuck::Zeroable;
 
 /// Counters are looked at in blocks of so many.
@@ -161,12 +160,4 @@ impl Rank for u32 {
     fn line_of<T>(self, values: &mut Self::EachLine<T>) -> &mut T {
         &mut values[self as usize / LINE]
     }
-}
-
-/// Zeros that the system has at hand: what is never touched takes no memory.
-pub(super) fn untouched<T: Zeroable>(length: usize) -> Result<Vec<T>> {
-    bytemuck::allocation::try_zeroed_vec(length).map_err(|()| Error::OutOfMemory {
-        what: "the counters of a thread",
-        bytes: (length as u64).saturating_mul(size_of::<T>() as u64),
-    })
 }

@@ -1,13 +1,13 @@
 //! The kinds of rows: of counts, and of sums of weights.
 
 use super::Rows;
-use super::best::{Choose, ChooseWeighed, Chosen, Room};
+use super::choose::{Choose, ChooseWeighed, Chosen, Room};
 use super::count::{Candidates, CountRow, Counters, Row, Wanted};
 use super::counters::Rank;
-use super::machine::Lanes;
 use super::ranked::{Falls, Ranked};
 use super::weigh::{Packing, Sums, WeighRow, Weighed};
 use crate::error::{Result, zeroed};
+use crate::machine::Lanes;
 use crate::matrix::Weights;
 
 /// A kind of rows: how one is made, in which space.

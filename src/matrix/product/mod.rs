@@ -6,12 +6,12 @@
 //! 1. A count is a small whole number: a counter is as wide as the number of the item's holders asks for
 //!    ([`counters`]), one byte for nearly all items of a shop, and what rows hold are numbers of two bytes
 //!    where there are few enough items. No values are read, and no list of what was met is kept.
-//! 2. After a row was counted, the counters are looked through 64 at a time ([`machine`]), and made zero.
+//! 2. After a row was counted, the counters are looked through 64 at a time ([`crate::machine`]), and made zero.
 //! 3. Items are numbered anew ([`ranked`]) so that what comes later scores no higher, by most measures, if
 //!    it is met no oftener. So a bar of whole numbers rises as candidates are found, and nearly all counters
 //!    are passed over at one comparison of 64 of them ([`count`]).
 //! 4. Only candidates have their score worked out, many at a time, and are chosen from without a branch
-//!    ([`best`]).
+//!    ([`super::best`]).
 //!
 //! Where meetings weigh something, sums of weights take the place of counts, in one number of 64 bits with
 //! them, and a bar of scores that of counts ([`weigh`]).
@@ -19,30 +19,27 @@
 //! Scores are what one expression of counts gives, so rows are the same for any number of threads and any
 //! instructions.
 
-mod best;
+mod choose;
 mod count;
 mod counters;
 mod kinds;
-mod machine;
 mod neighbours;
 mod parts;
 mod ranked;
 mod weigh;
 
-pub use machine::Instructions;
-pub(crate) use neighbours::Neighbours;
+pub(crate) use choose::Chosen;
+pub(crate) use neighbours::{Budget, Neighbours};
 pub(crate) use ranked::Falls;
 
 use super::{Purchases, Weights, row_of};
 use crate::error::Result;
+use crate::machine::{Instructions, Lanes, Task};
 use crate::parallel::{in_order, lock};
 use crate::watch::Watch;
-use best::Chosen;
 use count::Row;
 use counters::Rank;
 use kinds::{Counted, Kind, Weighted};
-use machine::{Lanes, Task};
-use neighbours::Budget;
 use parts::{Parts, Variants};
 use ranked::{Held, Ranked};
 use std::sync::Mutex;
@@ -92,6 +89,15 @@ impl Rows<'_> {
         )
     }
 
+    /// What may be used, where so many bytes are besides the neighbours.
+    pub(crate) fn budget(&self, besides: u64) -> Budget {
+        Budget {
+            limit: self.memory_limit.unwrap_or(u64::MAX),
+            besides,
+            rows: self.purchases.items(),
+        }
+    }
+
     fn of_kind<K: Kind>(self, ranked: &Ranked, kind: K) -> Result<Neighbours> {
         let starts = self.purchases.by_row().proper_indptr();
         let instructions = self.instructions.unwrap_or_else(Instructions::best);
@@ -131,11 +137,8 @@ impl<K: Kind> Job<'_, K> {
         let variants = Variants::new(purchases, self.ranked)?;
         let (items, threads) = (purchases.items(), rows.threads.min(parts.len()));
         let spaces = K::bytes::<R>(items).saturating_mul(threads as u64);
-        let budget = Budget {
-            limit: rows.memory_limit.unwrap_or(u64::MAX),
-            besides: spaces + size_of_val(held) as u64 + 20 * items as u64,
-            rows: items,
-        };
+        // Ranks, totals and work are by item.
+        let budget = rows.budget(spaces + size_of_val(held) as u64 + 20 * items as u64);
         let mut all = Neighbours::with_room(items, parts.most(purchases, rows.best), budget)?;
         // What was handed on is written to again: memory that is new is slow.
         let spares: Mutex<Vec<Chosen>> = Mutex::new(Vec::new());

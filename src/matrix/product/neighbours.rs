@@ -1,8 +1,8 @@
 //! What all rows come to: kept as it comes, in memory that is asked for once.
 
-use super::best::Chosen;
-use super::machine::in_large_pages;
+use super::choose::Chosen;
 use crate::error::{Error, Result};
+use crate::machine::in_large_pages;
 
 /// The neighbours of all items, best first.
 #[derive(Debug, Default)]
@@ -20,16 +20,16 @@ const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u6
 
 /// How much memory may be used.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Budget {
-    pub limit: u64,
+pub(crate) struct Budget {
+    pub(super) limit: u64,
     /// What is used besides the neighbours, at most.
-    pub besides: u64,
-    pub rows: usize,
+    pub(super) besides: u64,
+    pub(super) rows: usize,
 }
 
 impl Budget {
     /// Refuses a number of neighbours of so many rows that does not fit.
-    pub fn check(self, neighbours: usize, done: usize) -> Result<()> {
+    fn check(self, neighbours: usize, done: usize) -> Result<()> {
         let lists = (self.rows as u64 + 1) * size_of::<u64>() as u64 + neighbours as u64 * EACH;
         let needed = self.besides.saturating_add(lists);
         if needed <= self.limit {
@@ -46,7 +46,7 @@ impl Budget {
 
 impl Neighbours {
     /// Room for rows of `most` neighbours together, where there is as much memory; else it grows.
-    pub(super) fn with_room(rows: usize, most: u64, budget: Budget) -> Result<Self> {
+    pub(crate) fn with_room(rows: usize, most: u64, budget: Budget) -> Result<Self> {
         budget.check(0, 0)?;
         let left = budget.limit.saturating_sub(budget.besides) / EACH;
         let mut all = Neighbours::default();
@@ -68,7 +68,7 @@ impl Neighbours {
     }
 
     /// Some more rows.
-    pub(super) fn append(&mut self, rows: &Chosen, budget: Budget) -> Result<()> {
+    pub(crate) fn append(&mut self, rows: &Chosen, budget: Budget) -> Result<()> {
         let before = self.items.len();
         let more = rows.items.len();
         budget.check(before + more, self.starts.len() - 1 + rows.ends.len())?;
@@ -84,7 +84,7 @@ impl Neighbours {
     }
 
     /// Gives back what was asked for and is not needed.
-    pub(super) fn shrunk(mut self) -> Self {
+    pub(crate) fn shrunk(mut self) -> Self {
         self.items.shrink_to_fit();
         self.scores.shrink_to_fit();
         self.both.shrink_to_fit();

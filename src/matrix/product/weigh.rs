@@ -3,11 +3,11 @@
 //! Bars of whole counts do not help here. What does is that scores fall in proportion to the sum, so one
 //! multiplication tells nearly what a score is; the best seen so far tell what is out of the question.
 
-use super::best::nth_largest;
 use super::count::Row;
-use super::counters::{Rank, untouched};
-use super::machine::{Inlined, LINE, Lanes, PARTED};
-use crate::error::Result;
+use super::counters::Rank;
+use crate::error::{Result, untouched};
+use crate::machine::{Inlined, LINE, Lanes, PARTED};
+use crate::matrix::best::Best;
 use bytemuck::Zeroable;
 
 /// What is kept of the meetings with an item: how many they are, and the sum of what they weigh.
@@ -83,16 +83,15 @@ pub(super) struct Weighed {
     near: Vec<u64>,
     /// What is kept of them, for a moment.
     kept: (Vec<u64>, Vec<u32>),
-    parted: [Vec<u64>; 4],
+    choose: Best,
 }
 
 impl Weighed {
     /// Bytes by item, at most.
-    pub(super) const EACH: usize = 4 + 8 + 4 + 8 + 12 + 4 * 8;
+    pub(super) const EACH: usize = 4 + 8 + 4 + 8 + 12 + Best::EACH;
 
     pub(super) fn new(items: usize) -> Result<Self> {
         let room = items + LINE.max(PARTED);
-        let parted = || untouched(room);
         Ok(Weighed {
             ranks: untouched(room)?,
             sums: untouched(room)?,
@@ -100,7 +99,7 @@ impl Weighed {
             length: 0,
             near: untouched(room)?,
             kept: (untouched(room)?, untouched(room)?),
-            parted: [parted()?, parted()?, parted()?, parted()?],
+            choose: Best::new(items, 0)?,
         })
     }
 
@@ -110,7 +109,7 @@ impl Weighed {
         /// Two scores are rounded to 24 binary digits before they are compared.
         const AS_GOOD: f64 = 1.0 - 1.0 / (1 << 22) as f64;
         let near = &self.near[..self.length];
-        let least = f64::from_bits(nth_largest(lanes, near, &mut self.parted, best)) * AS_GOOD;
+        let least = f64::from_bits(self.choose.nth_largest(lanes, near, best)) * AS_GOOD;
         let (kept, ranks) = (&mut self.kept.0, &mut self.kept.1);
         self.length = lanes.keep(near, &self.ranks, least.to_bits(), kept, ranks);
         std::mem::swap(&mut self.near, kept);
@@ -160,7 +159,7 @@ impl<R: Rank, M: Meetings> Inlined for WeighRow<'_, R, M> {
 
     #[inline(always)]
     fn run<L: Lanes>(mut self, lanes: L) {
-        self.meet(lanes);
+        self.meet();
         for &rank in self.row.left_out {
             self.sums.meetings[rank as usize] = M::zeroed();
         }
@@ -170,7 +169,7 @@ impl<R: Rank, M: Meetings> Inlined for WeighRow<'_, R, M> {
 
 impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
     #[inline(always)]
-    fn meet<L: Lanes>(&mut self, lanes: L) {
+    fn meet(&mut self) {
         let (row, own, weights, packing) = (self.row, self.own, self.weights, self.packing);
         let (Some(meetings), Some(touched)) = (
             R::each(&mut self.sums.meetings),
@@ -178,7 +177,7 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
         ) else {
             return;
         };
-        row.each_holder(lanes, weights, |at, places| {
+        row.each_holder(weights, |at, places| {
             let own = u64::from(own[at]);
             for (&rank, &weight) in row.held[places.clone()].iter().zip(&weights[places]) {
                 // Below 2^63 together: that is what a weight's bits are chosen for.

@@ -55,6 +55,9 @@ pub struct Fit {
     /// How many threads [default: all cores].
     #[arg(long)]
     threads: Option<usize>,
+    /// How much memory learning may use besides what it learns from, such as 512M or 2G.
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    memory_limit: Option<u64>,
     /// No summary and no progress bar.
     #[arg(short, long)]
     quiet: bool,
@@ -109,8 +112,26 @@ impl Fit {
         params.half_life = self.half_life;
         params.within_days = self.within_days;
         params.threads = self.threads;
+        params.memory_limit = self.memory_limit;
         params
     }
+}
+
+/// A number of bytes: as it is, or in binary thousands with K, M, G or T.
+fn bytes(text: &str) -> Result<u64, String> {
+    let problem = || format!("`{text}` is no number of bytes, such as 1500000, 512M or 2G");
+    let (number, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(end) => text.split_at(end),
+        None => (text, ""),
+    };
+    let unit = unit.to_ascii_uppercase();
+    let unit = unit.trim_end_matches('B').trim_end_matches('I');
+    let power = ["", "K", "M", "G", "T"]
+        .iter()
+        .position(|&known| known == unit);
+    let number: u64 = number.parse().map_err(|_| problem())?;
+    let scale = 1u64 << (10 * power.ok_or_else(problem)?);
+    number.checked_mul(scale).ok_or_else(problem)
 }
 
 /// Saves a shop and says so, unless `quiet`.
@@ -121,4 +142,31 @@ pub fn save(engine: &Engine, path: &std::path::Path, quiet: bool) -> Result<(), 
         note(&format!("saved    {} (id {short})\n", path.display()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn numbers_of_bytes_are_read_with_their_units() {
+        for (text, number) in [
+            ("0", Some(0)),
+            ("1500", Some(1_500)),
+            ("1k", Some(1_024)),
+            ("512M", Some(512 << 20)),
+            ("2GiB", Some(2 << 30)),
+            ("3TB", Some(3 << 40)),
+            ("", None),
+            ("M", None),
+            ("-1", None),
+            ("1.5G", None),
+            ("2 G", None),
+            ("2X", None),
+            ("2I", None),
+            ("99999999T", None),
+        ] {
+            assert_eq!(bytes(text).ok(), number, "{text}");
+        }
+    }
 }

@@ -1,187 +1,74 @@
-//! The best of a row's candidates, in order: score down, index up.
+//! The best few of many, in order: score down, index up; without a branch where one cannot be predicted.
 
-use super::count::Candidates;
-use super::counters::untouched;
-use super::machine::{Inlined, Lanes, PARTED};
-use super::ranked::Ranked;
-use super::weigh::Weighed;
-use crate::error::Result;
+use crate::error::{Result, untouched};
+use crate::machine::{Lanes, PARTED};
 
-/// Neighbours of some rows, one behind the other, best first.
-#[derive(Default)]
-pub(super) struct Chosen {
-    /// Where each row ends.
-    pub ends: Vec<usize>,
-    pub items: Vec<u32>,
-    pub scores: Vec<f32>,
-    /// How many rows hold both.
-    pub both: Vec<u32>,
-}
-
-impl Chosen {
-    /// A row, from keys in order and counts.
-    #[inline(always)]
-    fn push(&mut self, keys: &[u64], counts: &[u32]) {
-        self.items.extend(keys.iter().map(|&key| !(key as u32)));
-        self.scores
-            .extend(keys.iter().map(|&key| f32::from_bits((key >> 32) as u32)));
-        self.both.extend_from_slice(counts);
-        self.ends.push(self.items.len());
-    }
-
-    /// Forgets all rows, and keeps the memory.
-    pub(super) fn clear(&mut self) {
-        self.ends.clear();
-        self.items.clear();
-        self.scores.clear();
-        self.both.clear();
-    }
-}
-
-/// Room to choose in, used again for the next row.
-pub(super) struct Room {
-    targets: Vec<u32>,
-    items: Vec<u32>,
-    scores: Vec<f32>,
-    keys: Vec<u64>,
+/// Room to choose the best of many in, used again for the next.
+pub(crate) struct Best {
     parted: [Vec<u64>; 4],
-    /// The chosen, in no order yet, and how often they are met.
-    order: Vec<u64>,
-    both: Vec<u32>,
+    /// The chosen, and what goes with them.
+    keys: Vec<u64>,
+    with: Vec<u32>,
     counting: Box<Counting>,
 }
 
-impl Room {
-    /// Bytes by item, at most.
-    pub(super) const EACH: usize = 3 * 4 + 5 * 8 + 12;
+impl Best {
+    /// Bytes by key to choose from, at most, besides those of what is chosen.
+    pub(crate) const EACH: usize = 4 * 8;
 
-    pub(super) fn new(items: usize, best: usize) -> Result<Self> {
-        let best = best.min(items);
-        let parted = || untouched(items + PARTED);
-        Ok(Room {
-            targets: untouched(items)?,
-            items: untouched(items)?,
-            scores: untouched(items)?,
-            keys: untouched(items)?,
+    /// To choose up to `best` of up to `many`.
+    pub(crate) fn new(many: usize, best: usize) -> Result<Self> {
+        let parted = || untouched(many + PARTED);
+        let best = best.min(many) + PARTED;
+        Ok(Best {
             parted: [parted()?, parted()?, parted()?, parted()?],
-            order: untouched(best + PARTED)?,
-            both: untouched(best + PARTED)?,
-            counting: Box::new(Counting {
-                scores: [0; MANY],
-                larger: [0; MANY],
-                alike: [0; MANY],
-                keys: [0; MANY],
-                counts: [0; MANY],
-            }),
+            keys: untouched(best)?,
+            with: untouched(best)?,
+            counting: Box::new(Counting::new()),
         })
     }
-}
 
-/// Chooses the best of a row of counts: `score(both, target)` by how often they meet and how many hold the
-/// other.
-pub(super) struct Choose<'a, S> {
-    pub found: &'a Candidates,
-    pub ranked: &'a Ranked,
-    pub best: usize,
-    pub score: S,
-    pub room: &'a mut Room,
-    pub out: &'a mut Chosen,
-}
-
-impl<S: Fn(u32, u32) -> f32> Inlined for Choose<'_, S> {
-    type Out = ();
-
+    /// The `best` of some keys that are not 0, best first, and the numbers that go with them.
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let length = self.found.length;
-        let (ranks, counts) = (&self.found.ranks[..length], &self.found.counts[..length]);
-        let room = self.room;
-        let (targets, items) = (&mut room.targets[..length], &mut room.items[..length]);
-        for ((target, item), &rank) in targets.iter_mut().zip(items.iter_mut()).zip(ranks) {
-            (*item, *target) = self.ranked.items[rank as usize];
-        }
-        let scores = &mut room.scores[..length];
-        for ((score, &both), &target) in scores.iter_mut().zip(counts).zip(&*targets) {
-            *score = (self.score)(both, target);
-        }
-        let keys = &mut room.keys[..length];
-        for ((key, &score), &item) in keys.iter_mut().zip(&*scores).zip(&*items) {
-            *key = key_of(item, score);
-        }
-        room.choose(lanes, counts, self.best, self.out);
-    }
-}
-
-/// Chooses the best of a row of sums: `score(sum, target)` by what their meetings weigh and the other item.
-pub(super) struct ChooseWeighed<'a, S> {
-    pub found: &'a Weighed,
-    pub ranked: &'a Ranked,
-    pub best: usize,
-    pub score: S,
-    pub room: &'a mut Room,
-    pub out: &'a mut Chosen,
-}
-
-impl<S: Fn(u64, u32) -> f32> Inlined for ChooseWeighed<'_, S> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let length = self.found.length;
-        let found = self.found.ranks[..length].iter().zip(&self.found.sums);
-        for (key, (&rank, &sum)) in self.room.keys.iter_mut().zip(found) {
-            let (item, _) = self.ranked.items[rank as usize];
-            *key = key_of(item, (self.score)(sum, item));
-        }
-        let counts = &self.found.counts[..length];
-        self.room.choose(lanes, counts, self.best, self.out);
-    }
-}
-
-impl Room {
-    /// Chooses the best of the keys, with which the counts go.
-    #[inline(always)]
-    fn choose<L: Lanes>(&mut self, lanes: L, counts: &[u32], best: usize, out: &mut Chosen) {
-        let Room {
-            keys,
-            parted,
-            order,
-            both,
-            counting,
-            ..
-        } = self;
-        let keys = &keys[..counts.len()];
+    pub(crate) fn choose<L: Lanes>(
+        &mut self,
+        lanes: L,
+        keys: &[u64],
+        with: &[u32],
+        best: usize,
+    ) -> (&[u64], &[u32]) {
         let least = match keys.len() > best {
-            true => nth_largest(lanes, keys, parted, best),
+            true => self.nth_largest(lanes, keys, best),
             false => 0,
         };
-        let length = lanes.keep(keys, counts, least.max(1), order, both);
-        let (order, both) = (&mut order[..length], &mut both[..length]);
+        let length = lanes.keep(keys, with, least.max(1), &mut self.keys, &mut self.with);
+        let (keys, with) = (&mut self.keys[..length], &mut self.with[..length]);
         if length <= MANY {
-            counting.put_in_order(lanes, order, both);
+            self.counting.put_in_order(lanes, keys, with);
         } else {
-            put_in_order(order, both);
+            put_in_order(keys, with);
         }
-        out.push(order, both);
+        (keys, with)
+    }
+
+    /// The `n`-th largest of `n` keys or more.
+    #[inline(always)]
+    pub(crate) fn nth_largest<L: Lanes>(&mut self, lanes: L, keys: &[u64], n: usize) -> u64 {
+        nth_largest(lanes, keys, &mut self.parted, n)
     }
 }
 
 /// A score and its index as one number that sorts as they do: positive floats sort as their bits, the
 /// index is turned over to sort up. 0 where the score is not above 0.
 #[inline(always)]
-fn key_of(index: u32, score: f32) -> u64 {
+pub(crate) fn key_of(index: u32, score: f32) -> u64 {
     let key = u64::from(score.to_bits()) << 32 | u64::from(!index);
     if score > 0.0 { key } else { 0 }
 }
 
 /// The `n`-th largest of `n` keys or more (Hoare's selection, 1961).
 #[inline(always)]
-pub(super) fn nth_largest<L: Lanes>(
-    lanes: L,
-    keys: &[u64],
-    parted: &mut [Vec<u64>; 4],
-    mut n: usize,
-) -> u64 {
+fn nth_largest<L: Lanes>(lanes: L, keys: &[u64], parted: &mut [Vec<u64>; 4], mut n: usize) -> u64 {
     /// Of so few, it is counted for each how many are larger.
     const FEW: usize = 2 * LANES;
     let [above, below, other_above, other_below] = parted;
@@ -247,6 +134,16 @@ struct Counting {
 }
 
 impl Counting {
+    fn new() -> Self {
+        Counting {
+            scores: [0; MANY],
+            larger: [0; MANY],
+            alike: [0; MANY],
+            keys: [0; MANY],
+            counts: [0; MANY],
+        }
+    }
+
     /// Puts up to [`MANY`] keys into order, and the counts that go with them: each stands behind as many
     /// as have a higher score, and behind those with the same that come before it, which are put right by
     /// index where they are not.
@@ -289,6 +186,12 @@ impl Counting {
 /// So many numbers are compared with another at once.
 const LANES: usize = 16;
 
+/// The index and the score of a key.
+#[inline(always)]
+pub(crate) fn of_key(key: u64) -> (u32, f32) {
+    (!(key as u32), f32::from_bits((key >> 32) as u32))
+}
+
 /// How many keys are larger than each of some.
 #[inline(always)]
 fn how_many_larger(all: &[u64], some: &[u64; LANES]) -> [u32; LANES] {
@@ -304,7 +207,7 @@ fn how_many_larger(all: &[u64], some: &[u64; LANES]) -> [u32; LANES] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matrix::product::machine::{Instructions, Task};
+    use crate::machine::{Instructions, Task};
     use proptest::collection::vec;
     use proptest::prelude::*;
 

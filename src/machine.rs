@@ -95,7 +95,7 @@ impl fmt::Display for Instructions {
 
 /// Asks the system for large pages behind what a vector has room for: thousands of small ones take longer
 /// to be had than what is then written to them.
-pub(super) fn in_large_pages<T>(values: &mut Vec<T>) {
+pub(crate) fn in_large_pages<T>(values: &mut Vec<T>) {
     #[cfg(target_os = "linux")]
     {
         /// Of less it is not worth asking, and what is asked for starts on a page of this size.
@@ -140,6 +140,13 @@ pub(crate) trait Lanes: Copy + Send + Sync {
     fn above_u16(self, counters: &[u16; 64], bar: u16) -> u64;
     /// As [`Lanes::above_u8`].
     fn above_u32(self, counters: &[u32; 64], bar: u32) -> u64;
+
+    /// Which of 64 sums are no less than a bar: the bit of each.
+    #[inline(always)]
+    fn reach_f32(self, sums: &[f32; 64], bar: f32) -> u64 {
+        let bit = |bits, (at, &sum): (usize, &f32)| bits | u64::from(sum >= bar) << at;
+        sums.iter().enumerate().fold(0, bit)
+    }
 
     /// Which of some numbers are not zero: the bit of each.
     #[inline(always)]
@@ -269,16 +276,18 @@ pub(crate) trait Lanes: Copy + Send + Sync {
         }
         larger
     }
+}
 
-    /// Tells the processor that what stands at a place will be read soon.
-    #[inline(always)]
-    fn fetch<T>(self, values: &[T], at: usize) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a hint, which every x86-64 processor takes for any address.
-        unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(at).cast());
-        }
+/// Tells the processor that what stands at a place will be read soon.
+#[inline(always)]
+pub(crate) fn fetch<T>(values: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which every x86-64 processor takes for any address.
+    unsafe {
+        _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(at).cast());
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (values, at);
 }
 
 /// So many numbers of 64 bits stand beside one another where the processor reads them.
@@ -392,6 +401,19 @@ impl Lanes for Avx512 {
             let quarter = |at: usize| {
                 let counters = _mm512_loadu_si512(counters.as_ptr().add(16 * at).cast());
                 u64::from(_mm512_cmpgt_epu32_mask(counters, bar)) << (16 * at)
+            };
+            quarter(0) | quarter(1) | quarter(2) | quarter(3)
+        }
+    }
+
+    #[inline(always)]
+    fn reach_f32(self, sums: &[f32; 64], bar: f32) -> u64 {
+        // SAFETY: the processor has the instructions; the array is 4 times 64 bytes long.
+        unsafe {
+            let bar = _mm512_set1_ps(bar);
+            let quarter = |at: usize| {
+                let sums = _mm512_loadu_ps(sums.as_ptr().add(16 * at));
+                u64::from(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(sums, bar)) << (16 * at)
             };
             quarter(0) | quarter(1) | quarter(2) | quarter(3)
         }
@@ -638,6 +660,21 @@ impl Lanes for Avx2 {
                 u64::from(!_mm256_movemask_epi8(not_above) as u32) << (32 * at)
             };
             half(0) | half(1)
+        }
+    }
+
+    #[inline(always)]
+    fn reach_f32(self, sums: &[f32; 64], bar: f32) -> u64 {
+        // SAFETY: the processor has the instructions; the array is 8 times 32 bytes long.
+        unsafe {
+            let bar = _mm256_set1_ps(bar);
+            let mut bits = 0;
+            for at in 0..8 {
+                let sums = _mm256_loadu_ps(sums.as_ptr().add(8 * at));
+                let eight = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GE_OQ>(sums, bar)) as u32;
+                bits |= u64::from(eight) << (8 * at);
+            }
+            bits
         }
     }
 

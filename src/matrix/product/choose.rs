@@ -1,0 +1,138 @@
+//! A row's best, from its candidates.
+
+use super::count::Candidates;
+use super::ranked::Ranked;
+use super::weigh::Weighed;
+use crate::error::{Result, untouched};
+use crate::machine::{Inlined, Lanes};
+use crate::matrix::best::{Best, key_of, of_key};
+
+/// Neighbours of some rows, one behind the other, best first.
+#[derive(Default)]
+pub(crate) struct Chosen {
+    /// Where each row ends.
+    pub(super) ends: Vec<usize>,
+    pub(super) items: Vec<u32>,
+    pub(super) scores: Vec<f32>,
+    /// How many rows hold both.
+    pub(super) both: Vec<u32>,
+}
+
+impl Chosen {
+    /// A row, from keys in order and counts.
+    #[inline(always)]
+    fn push(&mut self, keys: &[u64], counts: &[u32]) {
+        self.items.extend(keys.iter().map(|&key| of_key(key).0));
+        self.scores.extend(keys.iter().map(|&key| of_key(key).1));
+        self.both.extend_from_slice(counts);
+        self.end();
+    }
+
+    /// One more neighbour, no better than the one before.
+    pub(crate) fn add(&mut self, item: u32, score: f32, both: u32) {
+        self.items.push(item);
+        self.scores.push(score);
+        self.both.push(both);
+    }
+
+    /// Ends a row.
+    pub(crate) fn end(&mut self) {
+        self.ends.push(self.items.len());
+    }
+
+    /// Forgets all rows, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.ends.clear();
+        self.items.clear();
+        self.scores.clear();
+        self.both.clear();
+    }
+}
+
+/// Room to choose in, used again for the next row.
+pub(super) struct Room {
+    targets: Vec<u32>,
+    items: Vec<u32>,
+    scores: Vec<f32>,
+    keys: Vec<u64>,
+    best: Best,
+}
+
+impl Room {
+    /// Bytes by item, at most.
+    pub(super) const EACH: usize = 3 * 4 + 8 + Best::EACH + 12;
+
+    pub(super) fn new(items: usize, best: usize) -> Result<Self> {
+        Ok(Room {
+            targets: untouched(items)?,
+            items: untouched(items)?,
+            scores: untouched(items)?,
+            keys: untouched(items)?,
+            best: Best::new(items, best)?,
+        })
+    }
+}
+
+/// Chooses the best of a row of counts: `score(both, target)` by how often they meet and how many hold the
+/// other.
+pub(super) struct Choose<'a, S> {
+    pub found: &'a Candidates,
+    pub ranked: &'a Ranked,
+    pub best: usize,
+    pub score: S,
+    pub room: &'a mut Room,
+    pub out: &'a mut Chosen,
+}
+
+impl<S: Fn(u32, u32) -> f32> Inlined for Choose<'_, S> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let length = self.found.length;
+        let (ranks, counts) = (&self.found.ranks[..length], &self.found.counts[..length]);
+        let room = self.room;
+        let (targets, items) = (&mut room.targets[..length], &mut room.items[..length]);
+        for ((target, item), &rank) in targets.iter_mut().zip(items.iter_mut()).zip(ranks) {
+            (*item, *target) = self.ranked.items[rank as usize];
+        }
+        let scores = &mut room.scores[..length];
+        for ((score, &both), &target) in scores.iter_mut().zip(counts).zip(&*targets) {
+            *score = (self.score)(both, target);
+        }
+        let keys = &mut room.keys[..length];
+        for ((key, &score), &item) in keys.iter_mut().zip(&*scores).zip(&*items) {
+            *key = key_of(item, score);
+        }
+        let (keys, both) = room.best.choose(lanes, keys, counts, self.best);
+        self.out.push(keys, both);
+    }
+}
+
+/// Chooses the best of a row of sums: `score(sum, target)` by what their meetings weigh and the other item.
+pub(super) struct ChooseWeighed<'a, S> {
+    pub found: &'a Weighed,
+    pub ranked: &'a Ranked,
+    pub best: usize,
+    pub score: S,
+    pub room: &'a mut Room,
+    pub out: &'a mut Chosen,
+}
+
+impl<S: Fn(u64, u32) -> f32> Inlined for ChooseWeighed<'_, S> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let length = self.found.length;
+        let found = self.found.ranks[..length].iter().zip(&self.found.sums);
+        for (key, (&rank, &sum)) in self.room.keys.iter_mut().zip(found) {
+            let (item, _) = self.ranked.items[rank as usize];
+            *key = key_of(item, (self.score)(sum, item));
+        }
+        let counts = &self.found.counts[..length];
+        let Room { keys, best, .. } = self.room;
+        let (keys, both) = best.choose(lanes, &keys[..length], counts, self.best);
+        self.out.push(keys, both);
+    }
+}
