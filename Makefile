@@ -9,7 +9,7 @@ CARGO ?= cargo
 LOCKED := --locked
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo test lint rust python wheel bench peers docs clean
+.PHONY: help demo test lint rust instructions python wheel bench peers docs clean
 
 help: ## Says what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,14 @@ rust: ## Unit, case, law, conformance, real-data, command-line and doc tests; be
 	$(CARGO) test $(LOCKED) --all-features
 	$(CARGO) bench $(LOCKED) --all-features --quiet -- --test
 	$(CARGO) test $(LOCKED) --all-features --profile bench --test rules_laws
+	$(MAKE) --no-print-directory instructions
+
+# The program's path, as cargo tells it.
+INSTRUCTIONS = $(CARGO) bench $(LOCKED) --all-features --bench instructions --no-run --message-format=json 2> /dev/null \
+  | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p'
+
+instructions: ## Counts the instructions of small fits, against those on record (needs valgrind)
+	@program=$$($(INSTRUCTIONS)) && test -n "$$program" && sh benches/instructions.sh "$$program" $(RECORD)
 
 python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stubs and all Python tests
 	$(CARGO) build $(LOCKED) --quiet --features cli
@@ -66,6 +74,7 @@ peers: wheel ## The same work side by side with other packages
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
 	$(BIN)/python benches/peers/also_bought.py
+	$(BIN)/python benches/peers/answers.py
 
 docs: ## The crate's documentation, to be opened in a browser
 	$(CARGO) doc --no-deps --all-features --open

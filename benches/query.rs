@@ -113,6 +113,16 @@ fn file(criterion: &mut Criterion, engine: &Engine) -> Result<(), Box<dyn Error>
     group.bench_function(format!("save/{}", shop::SIZE), |bench| {
         bench.iter(|| engine.save(&path));
     });
+    let (model, unsynced) = (engine.model(), folder.path().join("model.cobuy"));
+    group.bench_function(format!("save_lists/{}", shop::SIZE), |bench| {
+        bench.iter(|| model.save(&path));
+    });
+    let write = || std::fs::write(&unsynced, model.to_bytes().unwrap_or_default());
+    write()?;
+    group.bench_function(format!("save_lists_without_sync/{}", shop::SIZE), |bench| {
+        bench.iter(write);
+    });
+    engine.save(&path)?;
     group.bench_function(format!("open/{}", shop::SIZE), |bench| {
         bench.iter(|| Engine::open(&path));
     });

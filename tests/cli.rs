@@ -91,6 +91,26 @@ fn fit_makes_another_file_of_other_settings() {
 
 #[cfg(unix)]
 #[test]
+fn fit_ends_where_its_memory_does_and_leaves_no_file() {
+    let folder = Folder::new();
+    let ran = folder.fit(orders(), &["--memory-limit", "1K"]);
+    assert_ne!(ran.code, 0);
+    assert!(
+        ran.err.contains("`memory_limit` is 1024 bytes, but "),
+        "{}",
+        ran.err
+    );
+    assert!(!folder.path("shop.cobuy").exists());
+    let ran = folder.fit(orders(), &["--memory-limit", "much"]);
+    assert!(
+        ran.err.contains("`much` is no number of bytes"),
+        "{}",
+        ran.err
+    );
+    folder.fit(orders(), &["--memory-limit", "1GiB"]).done();
+}
+
+#[test]
 fn fit_makes_a_file_that_only_its_owner_can_read() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::with_shop(&[]);

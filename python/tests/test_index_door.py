@@ -327,6 +327,25 @@ def test_threads_change_nothing() -> None:
     assert len(files) == 1
 
 
+def test_a_fit_ends_where_its_memory_does(matrix: sp.csr_array) -> None:
+    with pytest.raises(MemoryError, match="`memory_limit` is 1000 bytes, but .* keep fewer"):
+        cobuy.AlsoBought(memory_limit=1000).fit(matrix)
+    enough = cobuy.AlsoBought(memory_limit=2**40).fit(matrix)
+    assert (enough.similarity_ != cobuy.AlsoBought().fit(matrix).similarity_).nnz == 0
+    with pytest.raises(ValueError, match="`memory_limit` is 0, but it must be at least 1"):
+        cobuy.AlsoBought(memory_limit=0).fit(matrix)
+
+
+def test_one_row_of_a_matrix_answers_as_many_do(matrix: sp.csr_array) -> None:
+    model = cobuy.AlsoBought(neighbours=20).fit(matrix)
+    ids, scores = model.recommend(np.arange(matrix.shape[0]), matrix, n=7)
+    for row in range(matrix.shape[0]):
+        told = ids[row] >= 0
+        one, of_one = model.recommend(row, matrix[[row]], n=7)
+        assert one.tolist() == ids[row][told].tolist()
+        assert of_one.tolist() == scores[row][told].tolist()
+
+
 def test_save_and_load_answer_identically(matrix: sp.csr_array, tmp_path: Path) -> None:
     model = cobuy.AlsoBought(measure="llr", neighbours=9, min_customers=2).fit(matrix)
     path = tmp_path / "model.cobuy"

@@ -4,7 +4,7 @@ use super::builder::Parts;
 use super::goods::numbers;
 use super::head::{Head, Times1};
 use super::{Engine, Stored};
-use crate::error::Error;
+use crate::error::{Error, untouched};
 use crate::file::{Checked, Kind, Loaded, damage};
 use crate::history::{Labels, Shelf, groups};
 use crate::matrix::build::pattern;
@@ -12,6 +12,7 @@ use crate::matrix::{Basis, Purchases, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
+use crate::parallel::{map_parts, thread_count};
 use crate::watch::Watch;
 
 pub(super) fn bare(meta: &Head, loaded: &mut Loaded) -> Checked<AlsoBought> {
@@ -226,13 +227,7 @@ fn also_bought(
 
 /// Refuses lists that no fit makes: a query relies on all of this.
 fn check_lists(model: &AlsoBought) -> Checked<()> {
-    let AlsoBought {
-        lists,
-        totals,
-        buyers,
-        params,
-        ..
-    } = model;
+    let AlsoBought { lists, totals, .. } = model;
     let total = lists.items.len();
     let starts = &lists.starts;
     if lists.scores.len() != total || lists.both.len() != total {
@@ -248,45 +243,75 @@ fn check_lists(model: &AlsoBought) -> Checked<()> {
             "they do not lead through the lists",
         ));
     }
-    // By item: one more than the last list it was seen in.
-    let mut seen = vec![0u32; totals.len()];
-    for source in 0..totals.len() as u32 {
-        let source_total = model.source_total(source);
-        let list = lists.of(source);
-        if list.items.len() > params.neighbours {
-            return Err(damage(Kind::ListStarts, "a list is longer than was kept"));
+    /// Items a part of the work.
+    const PART: usize = 512;
+    /// So many neighbours are worth more than one thread.
+    const MANY: usize = 1 << 18;
+    let refuse = |problem: Error| damage(Kind::ListItems, problem.to_string());
+    let threads = match total {
+        0..MANY => 1,
+        _ => thread_count(None).map_err(refuse)?,
+    };
+    let items = totals.len();
+    let checked = map_parts(
+        items.div_ceil(PART),
+        threads,
+        "checking",
+        Watch::new(),
+        // By item: one more than the last list it was seen in.
+        || untouched::<u32>(items),
+        |part, seen| {
+            let mut sources = (part * PART..((part + 1) * PART).min(items)).map(|at| at as u32);
+            Ok(sources.try_for_each(|source| check_list(model, source, seen)))
+        },
+    )
+    .map_err(refuse)?;
+    checked.into_iter().collect()
+}
+
+/// Refuses a list that no fit makes.
+fn check_list(model: &AlsoBought, source: u32, seen: &mut [u32]) -> Checked<()> {
+    let AlsoBought {
+        totals,
+        buyers,
+        params,
+        ..
+    } = model;
+    let source_total = model.source_total(source);
+    let list = model.lists.of(source);
+    if list.items.len() > params.neighbours {
+        return Err(damage(Kind::ListStarts, "a list is longer than was kept"));
+    }
+    let mut previous: Option<(f32, u32)> = None;
+    for ((&item, &score), &both) in list.items.iter().zip(list.scores).zip(list.both) {
+        let target_total = totals.get(item as usize).copied().unwrap_or(0);
+        let twice = match seen.get_mut(item as usize) {
+            Some(last) => std::mem::replace(last, source + 1) == source + 1,
+            None => true,
+        };
+        let few = both < params.min_customers || both > source_total.min(target_total);
+        if twice || item == source || few {
+            return Err(damage(Kind::ListItems, "a neighbour cannot be one"));
         }
-        let mut previous: Option<(f32, u32)> = None;
-        for ((&item, &score), &both) in list.items.iter().zip(list.scores).zip(list.both) {
-            let target_total = totals.get(item as usize).copied().unwrap_or(0);
-            let twice = match seen.get_mut(item as usize) {
-                Some(last) => std::mem::replace(last, source + 1) == source + 1,
-                None => true,
-            };
-            let few = both < params.min_customers || both > source_total.min(target_total);
-            if twice || item == source || few {
-                return Err(damage(Kind::ListItems, "a neighbour cannot be one"));
-            }
-            let counts = Counts {
-                both,
-                source: source_total,
-                target: target_total,
-                all: *buyers,
-            };
-            // What fades was scored by sums that the file does not keep.
-            if params.half_life.is_none() && !is_score_of(score, params.measure, counts) {
-                return Err(damage(
-                    Kind::ListScores,
-                    "a score is not that of its counts",
-                ));
-            }
-            let falls = previous
-                .is_none_or(|(last, index)| last > score || (last == score && index < item));
-            if !(score.is_finite() && score > 0.0 && falls) {
-                return Err(damage(Kind::ListScores, "a list is not in order"));
-            }
-            previous = Some((score, item));
+        let counts = Counts {
+            both,
+            source: source_total,
+            target: target_total,
+            all: *buyers,
+        };
+        // What fades was scored by sums that the file does not keep.
+        if params.half_life.is_none() && !is_score_of(score, params.measure, counts) {
+            return Err(damage(
+                Kind::ListScores,
+                "a score is not that of its counts",
+            ));
         }
+        let falls =
+            previous.is_none_or(|(last, index)| last > score || (last == score && index < item));
+        if !(score.is_finite() && score > 0.0 && falls) {
+            return Err(damage(Kind::ListScores, "a list is not in order"));
+        }
+        previous = Some((score, item));
     }
     Ok(())
 }

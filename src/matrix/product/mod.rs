@@ -99,12 +99,10 @@ impl Rows<'_> {
     }
 
     fn of_kind<K: Kind>(self, ranked: &Ranked, kind: K) -> Result<Neighbours> {
-        let starts = self.purchases.by_row().proper_indptr();
         let instructions = self.instructions.unwrap_or_else(Instructions::best);
         instructions.lend(Job {
             rows: self,
             ranked,
-            starts: &starts,
             kind,
         })
     }
@@ -114,8 +112,6 @@ impl Rows<'_> {
 struct Job<'a, K> {
     rows: Rows<'a>,
     ranked: &'a Ranked,
-    /// Where what each row of the purchases holds starts.
-    starts: &'a [usize],
     kind: K,
 }
 
@@ -133,7 +129,8 @@ impl<K: Kind> Task for Job<'_, K> {
 impl<K: Kind> Job<'_, K> {
     fn all<L: Lanes, R: Rank>(&self, lanes: L, held: &[R]) -> Result<Neighbours> {
         let (rows, purchases) = (self.rows, self.rows.purchases);
-        let parts = Parts::new(purchases, self.starts)?;
+        let starts = &self.ranked.starts[..];
+        let parts = Parts::new(purchases, starts)?;
         let variants = Variants::new(purchases, self.ranked)?;
         let (items, threads) = (purchases.items(), rows.threads.min(parts.len()));
         let spaces = K::bytes::<R>(items).saturating_mul(threads as u64);
@@ -156,7 +153,7 @@ impl<K: Kind> Job<'_, K> {
                         item: item as u32,
                         items,
                         held,
-                        starts: self.starts,
+                        starts,
                         holders: row_of(purchases.by_item(), item),
                         left_out: variants.of(item, &own),
                         work: parts.work[item],
