@@ -27,7 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let timeline = Timeline::from_events(purchases.basis(), rows, items, events)?;
     let params = AlsoBought::params().neighbours(50).threads(1);
     black_box(counted_fit(&params, &purchases)?);
-    black_box(weighted_fit(&params.half_life(30.0), &purchases, &timeline)?);
+    black_box(weighted_fit(
+        &params.half_life(30.0),
+        &purchases,
+        &timeline,
+    )?);
     Ok(())
 }
 
