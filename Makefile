@@ -38,7 +38,7 @@ rust: ## Unit, case, law, conformance, real-data, command-line and doc tests; be
 
 # The program's path, as cargo tells it.
 INSTRUCTIONS = $(CARGO) bench $(LOCKED) --all-features --bench instructions --no-run --message-format=json 2> /dev/null \
-  | sed -n 's/.*"executable":"\([^"]*/instructions-[^"]*\)".*/\1/p'
+  | sed -n 's|.*"executable":"\([^"]*/instructions-[^"]*\)".*|\1|p'
 
 instructions: ## Counts the instructions of small fits, against those on record (needs valgrind)
 	@program=$$($(INSTRUCTIONS)) && test -n "$$program" && sh benches/instructions.sh "$$program" $(RECORD)
