@@ -1,11 +1,11 @@
-//! What the kernel asks of the machine: vector instructions, and memory in large pages.
+//! What the kernel asks of the machine: vector instructions, and to read ahead.
 //!
 //! This is the only place with `unsafe`, of these kinds:
 //!
 //! - A function that is compiled for some instructions is called only through a value ([`Avx512`],
 //!   [`Avx2`]) that [`Instructions`] makes after it has asked the processor whether it has them.
 //! - Loads and stores stay within slices and arrays that a reference holds; they need not be aligned.
-//! - Hints, of what will be read and how memory is best laid out, change nothing that can be seen.
+//! - Hints of what will be read change nothing that can be seen.
 //!
 //! Whatever the instructions do is also done by [`Plain`], which has no `unsafe`, and tests hold the two
 //! together; so results are the same for any.
@@ -91,30 +91,6 @@ impl fmt::Display for Instructions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// Asks the system for large pages behind what a vector has room for: thousands of small ones take longer
-/// to be had than what is then written to them.
-pub(crate) fn in_large_pages<T>(values: &mut Vec<T>) {
-    #[cfg(target_os = "linux")]
-    {
-        /// Of less it is not worth asking, and what is asked for starts on a page of this size.
-        const LARGE: usize = 1 << 21;
-        let room = values.spare_capacity_mut();
-        let before = room.as_ptr().align_offset(LARGE);
-        let bytes =
-            size_of_val(room).saturating_sub(before.saturating_mul(size_of::<T>())) / LARGE * LARGE;
-        let start = room
-            .as_mut_ptr()
-            .cast::<u8>()
-            .wrapping_add(before * size_of::<T>());
-        if bytes > 0 {
-            // SAFETY: advice on whole pages of memory that the vector owns; contents stay as they are.
-            unsafe { libc::madvise(start.cast(), bytes, libc::MADV_HUGEPAGE) };
-        }
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = values;
 }
 
 /// Work that is compiled once for each kind of instructions.

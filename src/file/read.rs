@@ -5,7 +5,6 @@ use super::kind::Kind;
 use super::layout::{
     ENTRY, Element, HASHED, HEADER, IDENTITY, MAGIC, MAJOR, MOST_SECTIONS, OPTIONAL, aligned,
 };
-use crate::machine::in_large_pages;
 use std::io::{self, Read};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -303,7 +302,6 @@ fn read_elements<T: bytemuck::Pod>(
     values
         .try_reserve_exact(count)
         .map_err(|_| Refused::OutOfMemory((count * size_of::<T>()) as u64))?;
-    in_large_pages(&mut values);
     values.resize(count, T::zeroed());
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
     if bytes.len() < LARGE {

@@ -129,7 +129,8 @@ impl<K: Kind> Task for Job<'_, K> {
 impl<K: Kind> Job<'_, K> {
     fn all<L: Lanes, R: Rank>(&self, lanes: L, held: &[R]) -> Result<Neighbours> {
         let (rows, purchases) = (self.rows, self.rows.purchases);
-        let starts = &self.ranked.starts[..];
+        let starts = purchases.by_row().proper_indptr();
+        let starts = &starts[..];
         let parts = Parts::new(purchases, starts)?;
         let variants = Variants::new(purchases, self.ranked)?;
         let (items, threads) = (purchases.items(), rows.threads.min(parts.len()));

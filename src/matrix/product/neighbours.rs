@@ -2,7 +2,6 @@
 
 use super::choose::Chosen;
 use crate::error::{Error, Result};
-use crate::machine::in_large_pages;
 
 /// The neighbours of all items, best first.
 #[derive(Debug, Default)]
@@ -57,11 +56,7 @@ impl Neighbours {
         let asked = all.items.try_reserve_exact(room).is_ok()
             && all.scores.try_reserve_exact(room).is_ok()
             && all.both.try_reserve_exact(room).is_ok();
-        if asked {
-            in_large_pages(&mut all.items);
-            in_large_pages(&mut all.scores);
-            in_large_pages(&mut all.both);
-        } else {
+        if !asked {
             (all.items, all.scores, all.both) = Default::default();
         }
         Ok(all)

@@ -1,7 +1,6 @@
 //! Purchases with the items numbered anew, in the order in which a row is looked through.
 
-use crate::error::{Error, Result, zeroed};
-use crate::machine::in_large_pages;
+use crate::error::{Result, zeroed};
 use crate::matrix::{Purchases, row_of};
 use std::cmp::Reverse;
 
@@ -26,8 +25,6 @@ pub(crate) struct Ranked {
     /// The rank of each item.
     pub ranks: Vec<u32>,
     pub held: Held,
-    /// Where what each row holds starts, and where the last ends.
-    pub starts: Vec<usize>,
 }
 
 /// What rows hold, by rank, in the places of [`Purchases::by_row`]: as narrow as ranks allow, since
@@ -56,32 +53,23 @@ impl Ranked {
             ranks[item as usize] = rank;
         }
         let indices = purchases.by_row().indices();
+        let what = "the purchases by rank";
         let held = match count {
             0..=0x1_0000 => {
-                let ranked = indices.iter().map(|&item| ranks[item as usize] as u16);
-                Held::Narrow(in_large(ranked)?)
+                let mut held: Vec<u16> = zeroed(indices.len(), what)?;
+                for (rank, &item) in held.iter_mut().zip(indices) {
+                    *rank = ranks[item as usize] as u16;
+                }
+                Held::Narrow(held)
             }
-            _ => Held::Wide(in_large(indices.iter().map(|&item| ranks[item as usize]))?),
+            _ => {
+                let mut held: Vec<u32> = zeroed(indices.len(), what)?;
+                for (rank, &item) in held.iter_mut().zip(indices) {
+                    *rank = ranks[item as usize];
+                }
+                Held::Wide(held)
+            }
         };
-        let starts = in_large(purchases.by_row().proper_indptr().iter().copied())?;
-        Ok(Ranked {
-            items,
-            ranks,
-            held,
-            starts,
-        })
+        Ok(Ranked { items, ranks, held })
     }
-}
-
-/// All values in large pages: they are read in no order, and a table of small ones would be too.
-fn in_large<T>(values: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
-    let mut all = Vec::new();
-    all.try_reserve_exact(values.len())
-        .map_err(|_| Error::OutOfMemory {
-            what: "the purchases by rank",
-            bytes: (values.len() * size_of::<T>()) as u64,
-        })?;
-    in_large_pages(&mut all);
-    all.extend(values);
-    Ok(all)
 }
