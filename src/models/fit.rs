@@ -19,7 +19,7 @@ impl AlsoBoughtParams {
     /// Learns from purchases, asking `watch` now and then whether to go on.
     ///
     /// # Errors
-    /// As [`AlsoBoughtParams::fit`], and [`Error::Cancelled`].
+    /// As [`AlsoBoughtParams::fit`], and [`Error::Cancelled`](crate::Error::Cancelled).
     pub fn fit_watched(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
         self.check()?;
         self.check_untimed()?;
