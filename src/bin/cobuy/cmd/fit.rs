@@ -125,7 +125,8 @@ fn bytes(text: &str) -> Result<u64, String> {
         None => (text, ""),
     };
     let unit = unit.to_ascii_uppercase();
-    let unit = unit.trim_end_matches('B').trim_end_matches('I');
+    let short = unit.strip_suffix("IB").or(unit.strip_suffix('B'));
+    let unit = short.unwrap_or(&unit);
     let power = ["", "K", "M", "G", "T"]
         .iter()
         .position(|&known| known == unit);
