@@ -220,6 +220,7 @@ fn also_bought(
         lists,
         spaces: Default::default(),
         rows: Default::default(),
+        marks: Default::default(),
     };
     check_lists(&model)?;
     Ok(model)

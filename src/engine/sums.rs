@@ -53,7 +53,7 @@ impl Engine {
     fn best_of_rows(&self, units: &[u32], n: usize, filter: &Filter) -> Result<Vec<Pick>> {
         let (model, source) = (&self.also_bought, self.source()?);
         model.summed(|sums| {
-            model.scores(source, units, filter, |item, score| sums.add(item, score))?;
+            model.scores_anew(source, units, filter, |item, score| sums.add(item, score))?;
             Ok(picks(sums, n, filter))
         })
     }
@@ -85,9 +85,9 @@ impl Engine {
     /// The rows of some units, of what a filter lets through: of few items, since rows are long.
     pub(super) fn rows_anew(&self, units: &[u32], filter: &Filter) -> Result<Evidence> {
         let mut rows = Evidence::new();
-        let (source, all) = (self.source()?, self.items.len());
+        let source = self.source()?;
         self.also_bought
-            .rows(source, units, all, filter, |unit, near| {
+            .neighbours_anew(source, units, filter, |unit, near| {
                 rows.entry(unit).or_default().push(near);
             })?;
         Ok(rows)

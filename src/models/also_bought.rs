@@ -12,6 +12,7 @@
 use crate::error::Result;
 use crate::ids::{ItemIx, Scored};
 use crate::matrix::Basis;
+use crate::matrix::pairs::Marks;
 use crate::matrix::sweep::Workspace;
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
@@ -43,6 +44,8 @@ pub struct AlsoBought {
     pub(crate) spaces: Pool<Sums>,
     /// Where rows are counted anew.
     pub(crate) rows: Pool<Workspace>,
+    /// Where pairs are counted anew.
+    pub(crate) marks: Pool<Marks>,
 }
 
 /// A neighbour of an item, with its evidence.

@@ -1,6 +1,7 @@
 //! What was learnt. Models know indices only: no label, no file, no clock.
 
 pub mod also_bought;
+mod anew;
 pub mod filter;
 mod fit;
 pub mod lists;
