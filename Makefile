@@ -9,7 +9,7 @@ CARGO ?= cargo
 LOCKED := --locked
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo test lint rust instructions python wheel bench peers docs clean
+.PHONY: help demo test lint rust instructions python wheel bench peers growth docs clean
 
 help: ## Says what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -73,8 +73,15 @@ bench: wheel ## Reading, building, fitting, asking: in Rust by criterion, then f
 peers: wheel ## The same work side by side with other packages
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
+	$(CARGO) bench $(LOCKED) --all-features --quiet --bench growth -- --sets
 	$(BIN)/python benches/peers/also_bought.py
 	$(BIN)/python benches/peers/answers.py
+
+growth: $(VENV)/ready ## How a fit grows, as a table and as benches/growth.svg
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/requirements.txt
+	mkdir -p $(TARGET)
+	$(CARGO) bench $(LOCKED) --all-features --quiet --bench growth | tee $(TARGET)/growth.txt
+	$(BIN)/python benches/growth.py $(TARGET)/growth.txt benches/growth.svg
 
 docs: ## The crate's documentation, to be opened in a browser
 	$(CARGO) doc --no-deps --all-features --open

@@ -2,12 +2,12 @@
 //! d_u^2 over customers of d_u items, next to a loop that does nothing but count them.
 //!
 //! Each shop is fitted in a process of its own, whose peak of memory is read. `cargo bench --bench growth`
-//! prints a table; `-- --test` only looks whether it works.
+//! prints a table, `-- --sets` of the public sets alone; `-- --test` only looks whether it works.
 
 #[allow(dead_code)] // every bench uses a part of it
 mod shop;
 
-use cobuy::{AlsoBought, Measure, Purchases};
+use cobuy::{AlsoBought, Measure, Purchases, Timeline, Watch};
 use std::error::Error;
 use std::process::Command;
 use std::time::Instant;
@@ -50,12 +50,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         let number: usize = arguments.get(at + 1).ok_or("which plan?")?.parse()?;
         return fit(PLANS[number]);
     }
-    let plans = match arguments.iter().any(|argument| argument == "--test") {
-        true => 2..3,
-        false => 0..PLANS.len(),
+    let asked = |what: &str| arguments.iter().any(|argument| argument == what);
+    let plans = match (asked("--test"), asked("--sets")) {
+        (true, _) => 2..3,
+        (_, true) => 0..2,
+        _ => 0..PLANS.len(),
     };
     println!(
-        "{:<26}{:>9}{:>9}{:>12}{:>12}{:>9}{:>11}{:>9}{:>12}{:>9}",
+        "{:<26}{:>9}{:>9}{:>12}{:>12}{:>9}{:>11}{:>9}{:>12}{:>9}{:>11}",
         "2 threads, k = 100",
         "items",
         "users",
@@ -65,7 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "ns/update",
         "floor",
         "M updates/s",
-        "memory"
+        "memory",
+        "weighed s"
     );
     for number in plans {
         let status = Command::new(&arguments[0])
@@ -77,7 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!(
         "floor: the fit's time to that of counting alone on as many threads; memory: the peak above the input, to the \
-         bytes of the result"
+         bytes of the result; weighed: the same of purchases that fade"
     );
     Ok(())
 }
@@ -97,24 +100,19 @@ fn fit(plan: Plan) -> Result<(), Box<dyn Error>> {
         .measure(Measure::Cosine)
         .neighbours(100)
         .threads(2);
-    let start = Instant::now();
     let model = params.fit(&purchases)?;
-    let first = start.elapsed().as_secs_f64();
     let peak = memory("VmHWM")?.saturating_sub(before) as f64;
     let neighbours = model.lists().total();
     let bytes = (neighbours * 12 + purchases.items() * 8) as f64;
     drop(model);
-    let mut taken = vec![first];
-    while taken.len() < 3 || (taken.len() < 5 && taken.iter().sum::<f64>() < 10.0) {
-        let start = Instant::now();
-        params.fit(&purchases)?;
-        taken.push(start.elapsed().as_secs_f64());
-    }
-    taken.sort_by(f64::total_cmp);
-    let taken = taken[taken.len() / 2];
+    let taken = median(times(|| params.fit(&purchases).map(drop))?);
+    let timeline = made_up_times(&purchases)?;
+    let fading = params.clone().half_life(90.0);
+    let weighed = || fading.fit_timed(&purchases, &timeline, TWO_YEARS, Watch::new());
+    let weighed = median(times(|| weighed().map(drop))?);
     let alone = counting_alone(&purchases);
     println!(
-        "{:<26}{:>9}{:>9}{:>12}{:>12}{:>9.3}{:>11.2}{:>9.2}{:>12.0}{:>9.2}",
+        "{:<26}{:>9}{:>9}{:>12}{:>12}{:>9.3}{:>11.2}{:>9.2}{:>12.0}{:>9.2}{:>11.3}",
         plan.name,
         purchases.items(),
         purchases.rows(),
@@ -125,8 +123,46 @@ fn fit(plan: Plan) -> Result<(), Box<dyn Error>> {
         taken / (alone / 2.0),
         updates as f64 / alone / 1e6,
         peak / bytes,
+        weighed,
     );
     Ok(())
+}
+
+/// How long some runs took: five, or three of long ones.
+fn times(mut run: impl FnMut() -> cobuy::Result<()>) -> cobuy::Result<Vec<f64>> {
+    let mut taken = Vec::new();
+    while taken.len() < 3 || (taken.len() < 5 && taken.iter().sum::<f64>() < 10.0) {
+        let start = Instant::now();
+        run()?;
+        taken.push(start.elapsed().as_secs_f64());
+    }
+    Ok(taken)
+}
+
+fn median(mut taken: Vec<f64>) -> f64 {
+    taken.sort_by(f64::total_cmp);
+    taken[taken.len() / 2]
+}
+
+/// In microseconds, as of when it is fitted.
+const TWO_YEARS: i64 = 730 * 86_400_000_000;
+
+/// Each purchase some time within two years.
+fn made_up_times(purchases: &Purchases) -> cobuy::Result<Timeline> {
+    let (rows, items) = (purchases.rows(), purchases.items());
+    let held = (0..rows).flat_map(|row| {
+        let held = purchases.items_of(row).iter();
+        held.map(move |&item| (row as u32, item))
+    });
+    let events = held.map(|(row, item)| {
+        let seed = u64::from(row) << 32 | u64::from(item);
+        (
+            row,
+            item,
+            shop::Random(seed).below(TWO_YEARS as usize) as i64,
+        )
+    });
+    Timeline::from_events(purchases.basis(), rows, items, events)
 }
 
 /// How long it takes one thread to count all meetings, and to do nothing with them: the best of three.

@@ -150,7 +150,7 @@ fn fixed(time: i64, as_of: i64, half_life: f64, bits: u32) -> u32 {
         0
     };
     let weight = half_to_the(age as f64 / (half_life * DAY));
-    (weight * f64::from(1u32 << bits)).round() as u32
+    rounded(weight * f64::from(1u32 << bits))
 }
 
 /// `2^-x` for `x >= 0`, the same on every machine: `x` is cut at the nearest whole number `n`, and
@@ -180,10 +180,18 @@ fn half_to_the(x: f64) -> f64 {
     if x >= NEVER {
         return 0.0;
     }
-    let whole = x.round();
-    let t = (whole - x) * std::f64::consts::LN_2;
+    let whole = rounded(x);
+    let t = (f64::from(whole) - x) * std::f64::consts::LN_2;
     let series = TERMS.iter().fold(0.0, |sum, term| sum * t + term);
-    series / (1u128 << whole as u32) as f64
+    // 2^-whole, by its exponent.
+    series * f64::from_bits(u64::from(1023 - whole) << 52)
+}
+
+/// The nearest whole number, half away from zero, of a number from 0 to less than 2^32: as `f64::round`, which
+/// is a call where the processor has no such instruction.
+fn rounded(x: f64) -> u32 {
+    let whole = x as u32;
+    whole + u32::from(x - f64::from(whole) >= 0.5)
 }
 
 #[cfg(test)]
@@ -202,6 +210,22 @@ mod tests {
         }
         assert_eq!(half_to_the(64.0), 0.0);
         assert_eq!(half_to_the(f64::INFINITY), 0.0);
+    }
+
+    #[test]
+    fn numbers_are_rounded_as_ever() {
+        let odd = [
+            0.0,
+            0.5,
+            0.499_999_999_999_999_94,
+            1.5,
+            2.5,
+            4_294_967_294.5,
+        ];
+        let many = (0..1_000_000).map(|step| f64::from(step) * 0.123_7);
+        for x in many.chain(odd) {
+            assert_eq!(f64::from(rounded(x)), x.round(), "{x}");
+        }
     }
 
     #[test]

@@ -155,22 +155,34 @@ impl<R> Copy for Row<'_, R> {}
 
 impl<R: Rank> Row<'_, R> {
     /// Calls `meet` with the place of each holder among the holders, and the places of what it holds.
-    /// `beside` has something for each of these.
+    /// `beside` has something for each of these, where it is anything.
     #[inline(always)]
-    pub(super) fn each_holder<T>(&self, beside: &[T], mut meet: impl FnMut(usize, Range<usize>)) {
+    pub(super) fn each_holder<T>(
+        &self,
+        beside: Option<&[T]>,
+        mut meet: impl FnMut(usize, Range<usize>),
+    ) {
         /// So many holders ahead it is asked for where their rows start, and for half as many what stands
         /// there: neither is near by, and what comes after waits for it.
         const AHEAD: usize = 8;
+        /// Of so many lines at most: of what is longer the processor itself sees that it is read on.
+        const LINES: usize = 8;
         let (starts, held) = (self.starts, self.held);
+        let line = 64 / size_of::<R>();
         for (at, &holder) in self.holders.iter().enumerate() {
             if let Some(&later) = self.holders.get(at + AHEAD) {
                 fetch(starts, later as usize);
             }
             if let Some(&later) = self.holders.get(at + AHEAD / 2) {
-                let start = starts[later as usize];
-                fetch(held, start);
-                fetch(held, start + 64 / size_of::<R>());
-                fetch(beside, start);
+                let (start, end) = (starts[later as usize], starts[later as usize + 1]);
+                for at in (start..end).step_by(line).take(LINES) {
+                    fetch(held, at);
+                }
+                if let Some(beside) = beside {
+                    for at in (start..end).step_by(64 / size_of::<T>()).take(LINES) {
+                        fetch(beside, at);
+                    }
+                }
             }
             meet(at, starts[holder as usize]..starts[holder as usize + 1]);
         }
@@ -179,7 +191,7 @@ impl<R: Rank> Row<'_, R> {
     /// Calls `meet` with every item that each holder holds.
     #[inline(always)]
     fn each_held(&self, mut meet: impl FnMut(R)) {
-        self.each_holder(self.held, |_, places| {
+        self.each_holder(None::<&[R]>, |_, places| {
             for &rank in &self.held[places] {
                 meet(rank);
             }

@@ -1,6 +1,6 @@
 //! Counters as narrow as a row allows, and the ranks that point at them.
 
-use crate::machine::{LINE, Lanes, Packed};
+use crate::machine::{LINE, Lanes, Packed, pack};
 use bytemuck::Zeroable;
 
 /// Counters are looked at in blocks of so many.
@@ -27,7 +27,7 @@ pub(super) trait Counter: Copy + Zeroable + Eq + Send + Sync {
 }
 
 macro_rules! counter {
-    ($number:ty, $above:ident, $pack:ident) => {
+    ($number:ty, $above:ident, $pack:expr) => {
         impl Counter for $number {
             const ZERO: Self = 0;
             const MOST: u32 = <$number>::MAX as u32;
@@ -56,15 +56,20 @@ macro_rules! counter {
                 ranks: &mut Packed,
                 counts: &mut Packed,
             ) {
-                lanes.$pack(block, bits, first, ranks, counts);
+                $pack(lanes, block, bits, first, ranks, counts);
             }
         }
     };
 }
 
-counter!(u8, above_u8, pack_u8);
-counter!(u16, above_u16, pack_u16);
-counter!(u32, above_u32, pack_u32);
+counter!(u8, above_u8, L::pack_u8);
+// So few rows have wide counters that to pack them faster does not pay.
+counter!(u16, above_u16, |_, block, bits, first, ranks, counts| {
+    pack(block, bits, first, ranks, counts)
+});
+counter!(u32, above_u32, |_, block, bits, first, ranks, counts| {
+    pack(block, bits, first, ranks, counts)
+});
 
 /// A rank as rows hold it. What a narrow one points at is of a fixed length, so that no place has to
 /// be checked.

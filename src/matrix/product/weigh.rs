@@ -177,7 +177,7 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
         ) else {
             return;
         };
-        row.each_holder(weights, |at, places| {
+        row.each_holder(Some(weights), |at, places| {
             let own = u64::from(own[at]);
             for (&rank, &weight) in row.held[places.clone()].iter().zip(&weights[places]) {
                 // Below 2^63 together: that is what a weight's bits are chosen for.
