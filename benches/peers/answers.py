@@ -39,10 +39,43 @@ def each(rows, work):
     return taken[len(taken) // 2], taken[len(taken) * 99 // 100]
 
 
-def alike(ours, theirs):
-    """The share of scores that are the same. Of neighbours that are equally near, they keep others."""
-    scores, others = np.nan_to_num(ours[1]), theirs[1].clip(min=0)
+def alike(scores, others):
+    """The share of scores that are the same."""
     return (np.abs(scores - others) <= 1e-5 * np.maximum(scores, 1)).mean()
+
+
+def best(scores, n):
+    """The n highest of each row, falling, filled up with zeros."""
+    found = np.zeros((scores.shape[0], n))
+    for row, some in zip(found, scores.tocsr()):
+        highest = np.sort(some.data)[::-1][:n]
+        row[: len(highest)] = highest
+    return found
+
+
+def agree(matrix, model, other, ours, theirs):
+    """What is the same, and where what is not comes from: of neighbours that are equally near, the last that
+    fit a list, each tool keeps others. All scores of the lists are the same, and what each suggests are the
+    sums of its own lists."""
+    lists, others = model.similarity_, other.similarity.tocsr(copy=True)
+    others.setdiag(0)
+    others.eliminate_zeros()
+    same = alike(best(lists, peers.K), best(others, peers.K))
+    ours, theirs = np.nan_to_num(ours[1]), theirs[1].clip(min=0)
+    some = np.random.default_rng(2).choice(matrix.shape[0], 500)
+    rows = matrix[some]
+
+    def sums(own, suggested):
+        open_to = rows @ own
+        open_to = open_to - open_to.multiply(rows > 0)
+        open_to.eliminate_zeros()
+        return alike(best(open_to, N), suggested[some])
+
+    print(
+        f"the same: {same:.2%} of the lists' scores, {alike(ours, theirs):.1%} of those suggested, since of equally"
+        f" near neighbours each keeps others; of suggestions the sums of their own lists are {sums(lists, ours):.2%}"
+        f" and {sums(others, theirs):.2%}"
+    )
 
 
 def line(name, ours, theirs, unit):
@@ -64,7 +97,8 @@ def compare(name, matrix, runs):
     def theirs():
         return other.recommend(users, matrix, N=N, filter_already_liked_items=True)
 
-    print(f"\n{name}: {alike(ours(), theirs()):.1%} of the scores are the same")
+    print(f"\n{name}")
+    agree(matrix, model, other, ours(), theirs())
     print(f"{'':44} {'cobuy':>9} {'implicit':>9}")
     all_ours, all_theirs = in_turns([ours, theirs], runs)
     line(f"all {len(users):,} users, n={N}, 2 threads", all_ours * 1e3, all_theirs * 1e3, "ms")
