@@ -223,8 +223,19 @@ impl<R: Rank, C: Counter> Inlined for CountRow<'_, R, C> {
 }
 
 impl<R: Rank, C: Counter> CountRow<'_, R, C> {
+    /// Leaves out what is no neighbour, and gives the bar to look for candidates with, of which there are
+    /// none yet.
     #[inline(always)]
-    fn dense<L: Lanes>(self, lanes: L, blocks: usize) {
+    fn counted(&mut self) -> Bar {
+        for &rank in self.row.left_out {
+            self.counters.counters[rank as usize] = C::ZERO;
+        }
+        self.found.length = 0;
+        Bar::new(self.wanted)
+    }
+
+    #[inline(always)]
+    fn dense<L: Lanes>(mut self, lanes: L, blocks: usize) {
         let Some(counters) = R::each(&mut self.counters.counters) else {
             return;
         };
@@ -232,11 +243,7 @@ impl<R: Rank, C: Counter> CountRow<'_, R, C> {
             let counter = rank.of(counters);
             *counter = counter.next();
         });
-        for &rank in self.row.left_out {
-            self.counters.counters[rank as usize] = C::ZERO;
-        }
-        let mut bar = Bar::new(self.wanted);
-        self.found.length = 0;
+        let mut bar = self.counted();
         let counters = self.counters.counters.as_chunks_mut::<BLOCK>().0;
         // Not known to be zeros, so that no library is called to write few of them.
         let zeros = std::hint::black_box([C::ZERO; BLOCK]);
@@ -261,7 +268,7 @@ impl<R: Rank, C: Counter> CountRow<'_, R, C> {
     }
 
     #[inline(always)]
-    fn sparse<L: Lanes>(self, lanes: L, blocks: usize) {
+    fn sparse<L: Lanes>(mut self, lanes: L, blocks: usize) {
         let (Some(counters), Some(touched)) = (
             R::each(&mut self.counters.counters),
             R::each_block(&mut self.counters.touched),
@@ -273,11 +280,7 @@ impl<R: Rank, C: Counter> CountRow<'_, R, C> {
             *counter = counter.next();
             *rank.block_of(touched) = 1;
         });
-        for &rank in self.row.left_out {
-            self.counters.counters[rank as usize] = C::ZERO;
-        }
-        let mut bar = Bar::new(self.wanted);
-        self.found.length = 0;
+        let mut bar = self.counted();
         let counters = self.counters.counters.as_chunks_mut::<BLOCK>().0;
         let touched = self.counters.touched.as_chunks_mut::<BLOCK>().0;
         for (at, touched) in touched[..blocks.div_ceil(BLOCK)].iter_mut().enumerate() {

@@ -3,9 +3,9 @@
 use super::Rows;
 use super::choose::{Choose, ChooseWeighed, Chosen, Room};
 use super::count::{Candidates, CountRow, Counters, Row, Wanted};
-use super::counters::Rank;
+use super::counters::{Counter, Rank};
 use super::ranked::{Falls, Ranked};
-use super::weigh::{Packing, Sums, WeighRow, Weighed};
+use super::weigh::{Meetings, Packing, Sums, WeighRow, Weighed};
 use crate::error::{Result, zeroed};
 use crate::machine::Lanes;
 use crate::matrix::Weights;
@@ -56,6 +56,23 @@ impl<'a, S: Fn(u32, u32, u32) -> f32 + Sync> Counted<'a, S> {
     }
 }
 
+impl<S> Counted<'_, S> {
+    fn count<L: Lanes, R: Rank, C: Counter>(
+        &self,
+        lanes: L,
+        row: Row<'_, R>,
+        counters: &mut Counters<C>,
+        found: &mut Candidates,
+    ) {
+        lanes.compiled(CountRow {
+            row,
+            wanted: self.wanted,
+            counters,
+            found,
+        });
+    }
+}
+
 /// Counters of each width.
 pub(super) struct CountSpace {
     bytes: Counters<u8>,
@@ -89,33 +106,18 @@ impl<S: Fn(u32, u32, u32) -> f32 + Sync> Kind for Counted<'_, S> {
         space: &mut CountSpace,
         chosen: &mut Chosen,
     ) {
-        let (wanted, found) = (self.wanted, &mut space.found);
+        let found = &mut space.found;
         let source = row.holders.len() as u32;
         // As narrow as the row allows: no count is above the number of holders.
         match source {
-            0..=0xff => lanes.compiled(CountRow {
-                row,
-                wanted,
-                counters: &mut space.bytes,
-                found,
-            }),
-            0x100..=0xffff => lanes.compiled(CountRow {
-                row,
-                wanted,
-                counters: &mut space.shorts,
-                found,
-            }),
-            _ => lanes.compiled(CountRow {
-                row,
-                wanted,
-                counters: &mut space.words,
-                found,
-            }),
+            0..=0xff => self.count(lanes, row, &mut space.bytes, found),
+            0x100..=0xffff => self.count(lanes, row, &mut space.shorts, found),
+            _ => self.count(lanes, row, &mut space.words, found),
         }
         lanes.compiled(Choose {
             found,
             ranked: self.ranked,
-            best: wanted.best,
+            best: self.wanted.best,
             score: |both, target| (self.score)(both, source, target),
             room: &mut space.room,
             out: chosen,
@@ -158,6 +160,28 @@ impl<'a, S: Fn(u64, u32, u32) -> f32 + Sync> Weighted<'a, S> {
     }
 }
 
+impl<S> Weighted<'_, S> {
+    fn weigh<L: Lanes, R: Rank, M: Meetings>(
+        &self,
+        lanes: L,
+        row: Row<'_, R>,
+        sums: &mut Sums<M>,
+        found: &mut Weighed,
+    ) {
+        lanes.compiled(WeighRow {
+            row,
+            own: self.weights.of_item(self.rows.purchases, row.item),
+            weights: self.weights.by_row(),
+            packing: self.packing,
+            scale: &self.scale,
+            best: self.rows.best,
+            least: self.rows.least,
+            sums,
+            found,
+        });
+    }
+}
+
 /// Sums packed with their counts, and beside them.
 pub(super) struct WeighSpace {
     packed: Sums<u64>,
@@ -189,45 +213,17 @@ impl<S: Fn(u64, u32, u32) -> f32 + Sync> Kind for Weighted<'_, S> {
         space: &mut WeighSpace,
         chosen: &mut Chosen,
     ) {
-        let Rows {
-            purchases,
-            best,
-            least,
-            ..
-        } = self.rows;
-        let (packing, scale, found) = (self.packing, &self.scale[..], &mut space.found);
-        let own = self.weights.of_item(purchases, row.item);
-        let weights = self.weights.by_row();
+        let found = &mut space.found;
         // In one number where it has room for all meetings.
-        if row.holders.len() <= packing.most() {
-            lanes.compiled(WeighRow {
-                row,
-                own,
-                weights,
-                packing,
-                scale,
-                best,
-                least,
-                sums: &mut space.packed,
-                found,
-            });
+        if row.holders.len() <= self.packing.most() {
+            self.weigh(lanes, row, &mut space.packed, found);
         } else {
-            lanes.compiled(WeighRow {
-                row,
-                own,
-                weights,
-                packing,
-                scale,
-                best,
-                least,
-                sums: &mut space.pairs,
-                found,
-            });
+            self.weigh(lanes, row, &mut space.pairs, found);
         }
         lanes.compiled(ChooseWeighed {
             found,
             ranked: self.ranked,
-            best,
+            best: self.rows.best,
             score: |sum, target| (self.score)(sum, row.item, target),
             room: &mut space.room,
             out: chosen,
