@@ -9,7 +9,7 @@ CARGO ?= cargo
 LOCKED := --locked
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo test lint rust instructions python wheel bench peers growth docs clean
+.PHONY: help demo test lint rust callgrind python wheel bench peers growth docs clean
 
 help: ## Says what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,14 +34,14 @@ rust: ## Unit, case, law, conformance, real-data, command-line and doc tests; be
 	$(CARGO) test $(LOCKED) --all-features
 	$(CARGO) bench $(LOCKED) --all-features --quiet -- --test
 	$(CARGO) test $(LOCKED) --all-features --profile bench --test rules_laws
-	$(MAKE) --no-print-directory instructions
+	$(MAKE) --no-print-directory callgrind
 
 # The program's path, as cargo tells it.
-INSTRUCTIONS = $(CARGO) bench $(LOCKED) --all-features --bench instructions --no-run --message-format=json 2> /dev/null \
-  | sed -n 's|.*"executable":"\([^"]*/instructions-[^"]*\)".*|\1|p'
+CALLGRIND = $(CARGO) bench $(LOCKED) --all-features --bench callgrind --no-run --message-format=json 2> /dev/null \
+  | sed -n 's|.*"executable":"\([^"]*/callgrind-[^"]*\)".*|\1|p'
 
-instructions: ## Counts the instructions of small fits, against those on record (needs valgrind)
-	@program=$$($(INSTRUCTIONS)) && test -n "$$program" && sh benches/instructions.sh "$$program" $(RECORD)
+callgrind: ## Counts the instructions of small fits, against those on record (needs valgrind)
+	@program=$$($(CALLGRIND)) && test -n "$$program" && sh benches/callgrind.sh "$$program" $(RECORD)
 
 python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stubs and all Python tests
 	$(CARGO) build $(LOCKED) --quiet --features cli

@@ -6,8 +6,8 @@
 use crate::error::{Error, Result};
 use crate::watch::Watch;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 /// How many threads a setting of `threads` means; `None` is all the machine has.
 pub(crate) fn thread_count(threads: Option<usize>) -> Result<usize> {
@@ -21,6 +21,15 @@ pub(crate) fn thread_count(threads: Option<usize>) -> Result<usize> {
             count,
             format!("it must be from 1 to {MOST}, or left out for all cores"),
         )),
+    }
+}
+
+/// As [`thread_count`], for so many parts of work: a single one asks nothing of the machine, which reads
+/// files to tell.
+pub(crate) fn threads_for(parts: usize, threads: Option<usize>) -> Result<usize> {
+    match (parts, threads) {
+        (0 | 1, None) => Ok(1),
+        _ => thread_count(threads),
     }
 }
 
@@ -45,8 +54,11 @@ pub(crate) fn map_parts<Scratch, Out: Send>(
     Ok(results)
 }
 
+/// So many parts wait for their turn at most: no thread begins one that is further ahead.
+pub(crate) const AHEAD: usize = 16;
+
 /// As [`map_parts`], but each result is handed to `take` as soon as those of all parts before it were,
-/// by whichever thread is there: few are ever kept.
+/// by whichever thread is there: no more than [`AHEAD`] are kept.
 pub(crate) fn in_order<Scratch, Out: Send>(
     parts: usize,
     threads: usize,
@@ -57,25 +69,20 @@ pub(crate) fn in_order<Scratch, Out: Send>(
     take: impl FnMut(Out) -> Result<()> + Send,
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
-    let failed = AtomicBool::new(false);
-    let line = Mutex::new(Line {
-        take,
-        next: 0,
-        waiting: BTreeMap::new(),
-    });
+    let queue = Queue::new(take);
     let run = || -> Result<()> {
+        let _panics = FailsOnPanic(&queue);
         let mut scratch = make_scratch()?;
-        while !failed.load(Ordering::Relaxed) {
+        loop {
             let part = next.fetch_add(1, Ordering::Relaxed);
-            if part >= parts {
-                break;
+            if part >= parts || !queue.wait_for(part) {
+                return Ok(());
             }
             watch.check()?;
             let out = work(part, &mut scratch)?;
-            let done = lock(&line).hand(part, out)?;
+            let done = queue.hand(part, out)?;
             watch.tell(stage, done as u64, Some(parts as u64));
         }
-        Ok(())
     };
     let threads = threads.min(parts).max(1);
     if threads == 1 {
@@ -94,8 +101,8 @@ pub(crate) fn in_order<Scratch, Out: Send>(
         for _ in 0..threads {
             scope.spawn(|_| {
                 if let Err(problem) = run() {
-                    failed.store(true, Ordering::Relaxed);
                     lock(&error).get_or_insert(problem);
+                    queue.fail();
                 }
             });
         }
@@ -107,30 +114,79 @@ pub(crate) fn in_order<Scratch, Out: Send>(
 }
 
 /// Results that wait for their turn.
-struct Line<Out, Take> {
+struct Queue<Out, Take> {
+    state: Mutex<State<Out, Take>>,
+    /// The turn moved on, or there is none any more.
+    moved: Condvar,
+}
+
+struct State<Out, Take> {
     take: Take,
     /// The part whose turn it is.
     next: usize,
     waiting: BTreeMap<usize, Out>,
+    failed: bool,
 }
 
-impl<Out, Take: FnMut(Out) -> Result<()>> Line<Out, Take> {
-    /// Hands on what has its turn, and says of how many parts there is a result.
-    fn hand(&mut self, part: usize, out: Out) -> Result<usize> {
-        self.waiting.insert(part, out);
-        while let Some(out) = self.waiting.remove(&self.next) {
-            self.next += 1;
-            (self.take)(out)?;
+impl<Out, Take> Queue<Out, Take> {
+    fn new(take: Take) -> Self {
+        Queue {
+            state: Mutex::new(State {
+                take,
+                next: 0,
+                waiting: BTreeMap::new(),
+                failed: false,
+            }),
+            moved: Condvar::new(),
         }
-        Ok(self.next + self.waiting.len())
+    }
+
+    /// Waits until a part is not too far ahead, and says whether it is still wanted. Whoever has the part
+    /// whose turn it is never waits here, so that the others do not wait for ever.
+    fn wait_for(&self, part: usize) -> bool {
+        let early = |state: &mut State<Out, Take>| !state.failed && part - state.next >= AHEAD;
+        let state = self.moved.wait_while(lock(&self.state), early);
+        !state.unwrap_or_else(PoisonError::into_inner).failed
+    }
+
+    /// Ends the waiting, and all work that was not begun.
+    fn fail(&self) {
+        lock(&self.state).failed = true;
+        self.moved.notify_all();
     }
 }
 
-/// The lock, also after another thread panicked: what it guards is only ever replaced whole.
+impl<Out, Take: FnMut(Out) -> Result<()>> Queue<Out, Take> {
+    /// Hands on what has its turn, and says of how many parts there is a result.
+    fn hand(&self, part: usize, out: Out) -> Result<usize> {
+        let mut state = lock(&self.state);
+        state.waiting.insert(part, out);
+        let mut next = state.next;
+        while let Some(out) = state.waiting.remove(&next) {
+            next += 1;
+            (state.take)(out)?;
+        }
+        state.next = next;
+        self.moved.notify_all();
+        Ok(next + state.waiting.len())
+    }
+}
+
+/// Where a thread panics, the others need not wait for what it was to hand on.
+struct FailsOnPanic<'a, Out, Take>(&'a Queue<Out, Take>);
+
+impl<Out, Take> Drop for FailsOnPanic<'_, Out, Take> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail();
+        }
+    }
+}
+
+/// The lock, also after another thread panicked: what it left half done, nobody looks at, since the panic
+/// goes on to whoever asked for the work.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -150,6 +206,50 @@ mod tests {
             );
             let expected: Vec<_> = (0..100).map(|part| part * part).collect();
             assert_eq!(squares.ok(), Some(expected));
+        }
+    }
+
+    /// The first part takes until many others are done: which they are not, since they wait for it.
+    #[test]
+    fn no_thread_runs_far_ahead() {
+        let begun = AtomicUsize::new(0);
+        let most = AtomicUsize::new(0);
+        let work = |part: usize, (): &mut ()| {
+            begun.fetch_max(part, Ordering::Relaxed);
+            if part == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                most.store(begun.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+            Ok(part)
+        };
+        let mut seen = Vec::new();
+        let take = |part| {
+            seen.push(part);
+            Ok(())
+        };
+        let done = in_order(500, 3, "waiting", Watch::new(), || Ok(()), work, take);
+        assert!(done.is_ok());
+        assert_eq!(seen, (0..500).collect::<Vec<_>>());
+        assert!(most.load(Ordering::Relaxed) < AHEAD);
+    }
+
+    #[test]
+    fn who_waits_hears_of_a_failure_and_of_a_panic() {
+        for panics in [false, true] {
+            let run = || {
+                let work = |part: usize, (): &mut ()| {
+                    if part > 0 {
+                        return Ok(());
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                    assert!(!panics, "as it should");
+                    Err(Error::Cancelled)
+                };
+                map_parts(500, 3, "failing", Watch::new(), || Ok(()), work)
+            };
+            let ended = std::panic::catch_unwind(run);
+            assert_eq!(ended.is_err(), panics);
+            assert!(ended.is_err() || matches!(ended, Ok(Err(Error::Cancelled))));
         }
     }
 

@@ -2,7 +2,7 @@
 //! question to be answered.
 
 use crate::error::Result;
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Mutex, MutexGuard, OnceLock, TryLockError, TryLockResult};
 
 /// Spaces that nobody works in just now. No part of what anything is: a copy has its own, and any two are
 /// equal.
@@ -30,18 +30,32 @@ impl<T> Pool<T> {
         Ok(out)
     }
 
-    /// The spaces, which are held for moments only. A process that was forked in such a moment finds them
-    /// held for ever, so nobody waits for long.
     fn open(&self) -> Option<MutexGuard<'_, Vec<T>>> {
-        for _ in 0..1_000 {
-            match self.0.try_lock() {
-                Ok(spaces) => return Some(spaces),
-                Err(TryLockError::Poisoned(spaces)) => return Some(spaces.into_inner()),
-                Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
-            }
-        }
-        None
+        soon(|| self.0.try_lock())
     }
+}
+
+/// What is held for moments only. A process that was forked in such a moment finds it held for ever, so
+/// nobody waits for long: `None`, then.
+pub(crate) fn soon<Guard>(attempt: impl Fn() -> TryLockResult<Guard>) -> Option<Guard> {
+    for _ in 0..1_000 {
+        match attempt() {
+            Ok(held) => return Some(held),
+            Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+        }
+    }
+    None
+}
+
+/// What is made once. By several threads at the same time it is made several times and kept once: none waits
+/// for another to make it, which a fork may have left behind.
+pub(crate) fn once<T>(kept: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    if let Some(kept) = kept.get() {
+        return kept;
+    }
+    let made = make();
+    kept.get_or_init(|| made)
 }
 
 impl<T> Default for Pool<T> {

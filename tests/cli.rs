@@ -89,7 +89,6 @@ fn fit_makes_another_file_of_other_settings() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn fit_ends_where_its_memory_does_and_leaves_no_file() {
     let folder = Folder::new();
@@ -110,6 +109,7 @@ fn fit_ends_where_its_memory_does_and_leaves_no_file() {
     folder.fit(orders(), &["--memory-limit", "1GiB"]).done();
 }
 
+#[cfg(unix)]
 #[test]
 fn fit_makes_a_file_that_only_its_owner_can_read() {
     use std::os::unix::fs::PermissionsExt;

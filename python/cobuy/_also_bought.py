@@ -127,7 +127,10 @@ class AlsoBought:
     def similar_items(
         self, ids: Any, n: int = 10, exclude: Any = None, only: Any = None
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """The nearest items of one item or of several.
+        """The nearest items of one item or of several, of the neighbours that were kept.
+
+        A model has no purchases to count anew from: where few of the kept neighbours pass `exclude` and
+        `only`, few are told. Fit with more ``neighbours``, or ask a shop, which has them.
 
         Parameters
         ----------
@@ -170,7 +173,9 @@ class AlsoBought:
         only: Any = None,
         keep_owned: bool = False,
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """The items that go best with what each customer has bought.
+        """The items that go best with what each customer has bought, of the neighbours that were kept.
+
+        As for :meth:`similar_items`, what `exclude` and `only` leave out is not made up for.
 
         Parameters
         ----------

@@ -401,6 +401,8 @@ class Shop:
             asked = [(name, [name]) for name in ids("customers", customers)]
         else:
             who, about = "basket", "basket"
+            if isinstance(baskets, (str, bytes)):
+                raise ValueError(f"`baskets` is the text {baskets!r}; for one basket pass [[{baskets!r}]]")
             asked = [(str(at), ids("baskets", basket)) for at, basket in enumerate(baskets)]
         rules = (filter, boost, customer)
         rest = (n, exclude, only, rules, bool(keep_owned), bool(fallback))

@@ -121,14 +121,14 @@ impl AlsoBoughtModel {
     ) -> PyResult<Arrays<'py>> {
         let matrix = matrix.owned()?;
         let filter = filter(py, exclude, only, self.0.items())?;
-        /// So few take no longer than it takes to start another thread.
-        const FEW: usize = 32;
+        /// So few purchases take no longer than it takes to start another thread.
+        const FEW: usize = 2_000;
         let answer = |watch: Watch<'_>| {
             let histories = matrix.pattern(watch)?;
             self.0
                 .recommend_pattern(&histories, n, &filter, keep_owned, watch)
         };
-        let (best, scores) = match matrix.rows() {
+        let (best, scores) = match matrix.rows() + matrix.stored() {
             0..=FEW => short(py, || answer(Watch::new()))?,
             _ => long(py, None, answer)?,
         };

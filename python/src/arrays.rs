@@ -94,6 +94,11 @@ impl OwnedMatrix {
         self.shape.0
     }
 
+    /// How many values it has.
+    pub fn stored(&self) -> usize {
+        self.indices.len()
+    }
+
     /// What each row holds.
     pub fn pattern(&self, watch: Watch<'_>) -> cobuy::Result<Pattern> {
         let (shape, starts, indices) = (self.shape, &self.starts, &self.indices);

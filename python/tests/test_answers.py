@@ -50,6 +50,8 @@ def test_what_is_owned_comes_back_only_where_it_may(shop: cobuy.Shop) -> None:
 
 
 def test_customers_or_baskets_and_not_both(shop: cobuy.Shop) -> None:
+    with pytest.raises(ValueError, match="is the text 'tea'"):
+        shop.recommend(baskets="tea")
     for arguments in ({}, {"customers": "c20", "baskets": [["tea"]]}):
         with pytest.raises(ValueError, match="either `customers` or `baskets`"):
             shop.recommend(**arguments)

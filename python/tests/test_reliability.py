@@ -11,6 +11,7 @@ import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 from conftest import random_matrix
@@ -93,6 +94,38 @@ def test_a_child_process_fits_as_its_parent_does(method: str) -> None:
     with multiprocessing.get_context(method).Pool(2) as pool:
         results = pool.map_async(fit_in_a_child, [matrix] * 4).get(timeout=60)
     assert results == [expected] * 4
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_answers_whatever_its_parent_was_asking() -> None:
+    random = np.random.default_rng(3)
+    rows = [(f"o{at // 4}", f"c{at // 4 % 97}", f"i{item}") for at, item in enumerate(random.integers(0, 300, 4_000))]
+    orders = pd.DataFrame(rows, columns=["order_id", "customer_id", "item_id"])
+    shop = cobuy.Shop.from_orders(orders).fit()
+    item, done = shop.items[0], threading.Event()
+
+    def ask(thread: int) -> None:
+        at = 0
+        while not done.is_set():
+            at += 1
+            shop.also_bought(item, 5, filter=f"product != 'x{at}_{thread}'")
+
+    threads = [threading.Thread(target=ask, args=(thread,)) for thread in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(60):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(20)  # ends the child where it waits for ever
+                shop.also_bought(item, 5, filter="product != 'i1'")
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_many_threads_ask_one_model() -> None:

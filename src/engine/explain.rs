@@ -8,7 +8,7 @@ use super::suggest::Pick;
 use super::sums::Rows;
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
-use crate::matrix::{NO_GROUP, row_of};
+use crate::matrix::row_of;
 use crate::models::filter::Filter;
 
 pub(super) fn explain(query: &Query<'_>, item: &str) -> Result<Explanation> {
@@ -72,12 +72,8 @@ fn first_stage(query: &Query<'_>, asked: &Asked, item: u32) -> Result<Option<Kep
         if asked.given.contains(&item) {
             return Ok(Some(KeptOut::Owned));
         }
-        let groups = engine.purchases.groups().unwrap_or_default();
-        let group = groups
-            .get(item as usize)
-            .filter(|&&group| group != NO_GROUP);
-        let same = |other: &&u32| groups.get(**other as usize) == group;
-        if let Some(&of) = group.and(asked.given.iter().find(same)) {
+        let same = |other: &&u32| engine.purchases.are_variants(item, **other);
+        if let Some(&of) = asked.given.iter().find(same) {
             let of = engine.id(of).to_owned();
             return Ok(Some(KeptOut::SameGroup { of }));
         }

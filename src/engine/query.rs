@@ -5,7 +5,7 @@ use super::answer::{Explanation, Suggestion, Suggestions};
 use super::words::suggestion_of;
 use crate::error::{Error, Result};
 use crate::ids::ItemIx;
-use crate::parallel::{map_parts, thread_count};
+use crate::parallel::{map_parts, threads_for};
 use crate::watch::Watch;
 
 /// A question to an [`Engine`], being asked. Made by [`Engine::also_bought`],
@@ -120,9 +120,10 @@ impl Engine {
     ) -> Result<Vec<Suggestions>> {
         /// Questions a part of the work.
         const PART: usize = 64;
-        let parts = map_parts(
-            queries.len().div_ceil(PART),
-            thread_count(threads)?,
+        let parts = queries.len().div_ceil(PART);
+        let answers = map_parts(
+            parts,
+            threads_for(parts, threads)?,
             "recommending",
             watch,
             || Ok(()),
@@ -132,7 +133,7 @@ impl Engine {
                 Ok(answers.collect::<Vec<_>>())
             },
         )?;
-        parts.into_iter().flatten().collect()
+        answers.into_iter().flatten().collect()
     }
 
     /// Every item with its kept neighbours, at most `n` each, by index.

@@ -218,8 +218,8 @@ fn also_bought(
         bits,
         as_of,
         lists,
-        spaces: Default::default(),
-        rows: Default::default(),
+        sums: Default::default(),
+        workspaces: Default::default(),
         marks: Default::default(),
     };
     check_lists(&model)?;
@@ -248,26 +248,29 @@ fn check_lists(model: &AlsoBought) -> Checked<()> {
     const PART: usize = 512;
     /// So many neighbours are worth more than one thread.
     const MANY: usize = 1 << 18;
-    let refuse = |problem: Error| damage(Kind::ListItems, problem.to_string());
+    let items = totals.len();
+    let check = |threads| {
+        map_parts(
+            items.div_ceil(PART),
+            threads,
+            "checking",
+            Watch::new(),
+            // By item: one more than the last list it was seen in.
+            || untouched::<u32>(items),
+            |part, seen| {
+                let mut sources = (part * PART..((part + 1) * PART).min(items)).map(|at| at as u32);
+                Ok(sources.try_for_each(|source| check_list(model, source, seen)))
+            },
+        )
+    };
     let threads = match total {
         0..MANY => 1,
-        _ => thread_count(None).map_err(refuse)?,
+        _ => thread_count(None).unwrap_or(1),
     };
-    let items = totals.len();
-    let checked = map_parts(
-        items.div_ceil(PART),
-        threads,
-        "checking",
-        Watch::new(),
-        // By item: one more than the last list it was seen in.
-        || untouched::<u32>(items),
-        |part, seen| {
-            let mut sources = (part * PART..((part + 1) * PART).min(items)).map(|at| at as u32);
-            Ok(sources.try_for_each(|source| check_list(model, source, seen)))
-        },
-    )
-    .map_err(refuse)?;
-    checked.into_iter().collect()
+    // Where there are no more threads to be had, one does.
+    let checked = check(threads).or_else(|_| check(1));
+    let refuse = |problem: Error| damage(Kind::ListItems, problem.to_string());
+    checked.map_err(refuse)?.into_iter().collect()
 }
 
 /// Refuses a list that no fit makes.

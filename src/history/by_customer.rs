@@ -1,6 +1,7 @@
 //! Whose rows are whose, so that one customer's are found without a look at the others'.
 
 use crate::history::{History, NONE};
+use crate::pool::once;
 use std::sync::{Arc, OnceLock};
 
 /// The rows of all customers, found when the first of them is asked for.
@@ -25,7 +26,7 @@ impl History {
     }
 
     fn rows_by_customer(&self) -> &Rows {
-        self.rows_of.0.get_or_init(|| {
+        once(&self.rows_of.0, || {
             let (orders, customers) = (self.order_table(), self.customers().len());
             let events = match self.event_table() {
                 Some(events) => ByCustomer::new(&events.customer, &events.at, customers),
@@ -36,6 +37,7 @@ impl History {
                 events,
             })
         })
+        .as_ref()
     }
 }
 

@@ -3,7 +3,6 @@
 use super::{Inlined, Lanes};
 use std::arch::x86_64::*;
 
-/// AVX2, which the processor has: only [`Instructions::lend`] makes it.
 /// The instructions, which the processor has: only [`Instructions::lend`](super::Instructions::lend) makes this.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2(pub(super) ());

@@ -93,7 +93,7 @@ impl Lanes for Avx512 {
         // the loop ends after four times.
         unsafe {
             // Into themselves, not into zeros: Zen 4 and 5 wait for what a zeroed register held before.
-            let lanes = _mm512_loadu_si512(LANES.as_ptr().cast());
+            let lanes = _mm512_loadu_si512(PLACES.as_ptr().cast());
             let mut lanes = _mm512_mask_compress_epi8(lanes, bits, lanes);
             let counters = _mm512_loadu_si512(counters.as_ptr().cast());
             let mut counters = _mm512_mask_compress_epi8(counters, bits, counters);
@@ -248,7 +248,7 @@ impl Lanes for Avx512 {
 }
 
 /// 0 to 63.
-static LANES: [u8; 64] = {
+static PLACES: [u8; 64] = {
     let mut lanes = [0; 64];
     let mut at = 0;
     while at < 64 {

@@ -10,21 +10,30 @@ pub(crate) struct Best {
     keys: Vec<u64>,
     with: Vec<u32>,
     counting: Box<Counting>,
+    /// Both side by side, where they are too many to be put in order by counting; else empty.
+    sorted: Vec<(u64, u32)>,
 }
 
 impl Best {
-    /// Bytes by key to choose from, at most, besides those of what is chosen.
-    pub(crate) const EACH: usize = 4 * 8;
+    /// Bytes by key to choose from, at most.
+    pub(crate) const EACH: usize = 4 * 8 + Self::CHOSEN;
+    /// Bytes by key that is chosen, at most.
+    const CHOSEN: usize = 12 + 16;
 
     /// To choose up to `best` of up to `many`.
     pub(crate) fn new(many: usize, best: usize) -> Result<Self> {
         let parted = || untouched(many + PARTED);
+        let sorted = match best.min(many) {
+            0..=MANY => Vec::new(),
+            best => untouched(best)?,
+        };
         let best = best.min(many) + PARTED;
         Ok(Best {
             parted: [parted()?, parted()?, parted()?, parted()?],
             keys: untouched(best)?,
             with: untouched(best)?,
             counting: Box::new(Counting::new()),
+            sorted,
         })
     }
 
@@ -46,7 +55,7 @@ impl Best {
         if length <= MANY {
             self.counting.put_in_order(lanes, keys, with);
         } else {
-            put_in_order(keys, with);
+            put_in_order(keys, with, &mut self.sorted);
         }
         (keys, with)
     }
@@ -70,7 +79,7 @@ pub(crate) fn key_of(index: u32, score: f32) -> u64 {
 #[inline(always)]
 fn nth_largest<L: Lanes>(lanes: L, keys: &[u64], parted: &mut [Vec<u64>; 4], mut n: usize) -> u64 {
     /// Of so few, it is counted for each how many are larger.
-    const FEW: usize = 2 * LANES;
+    const FEW: usize = 2 * AT_ONCE;
     let [above, below, other_above, other_below] = parted;
     let mut from = (above, below);
     let mut to = (other_above, other_below);
@@ -90,8 +99,8 @@ fn nth_largest<L: Lanes>(lanes: L, keys: &[u64], parted: &mut [Vec<u64>; 4], mut
         };
     }
     let mut nth = u64::MAX;
-    for some in open.chunks(LANES) {
-        let mut keys = [0; LANES];
+    for some in open.chunks(AT_ONCE) {
+        let mut keys = [0; AT_ONCE];
         keys[..some.len()].copy_from_slice(some);
         for (&key, larger) in some.iter().zip(how_many_larger(open, &keys)) {
             if (larger as usize) < n {
@@ -114,10 +123,13 @@ fn pivot(keys: &[u64]) -> u64 {
 const MANY: usize = 320;
 
 /// Puts keys into order, and the counts that go with them.
-fn put_in_order(keys: &mut [u64], counts: &mut [u32]) {
-    let mut sorted: Vec<(u64, u32)> = keys.iter().copied().zip(counts.iter().copied()).collect();
+fn put_in_order(keys: &mut [u64], counts: &mut [u32], sorted: &mut [(u64, u32)]) {
+    let sorted = &mut sorted[..keys.len()];
+    for (sorted, (&key, &count)) in sorted.iter_mut().zip(keys.iter().zip(&*counts)) {
+        *sorted = (key, count);
+    }
     sorted.sort_unstable_by(|one, other| other.cmp(one));
-    for ((key, count), sorted) in keys.iter_mut().zip(counts).zip(sorted) {
+    for ((key, count), &sorted) in keys.iter_mut().zip(counts).zip(&*sorted) {
         (*key, *count) = sorted;
     }
 }
@@ -160,7 +172,7 @@ impl Counting {
             .0
             .iter()
             .zip(self.larger.as_chunks_mut().0);
-        for (some, larger) in some.take(length.div_ceil(LANES)) {
+        for (some, larger) in some.take(length.div_ceil(AT_ONCE)) {
             *larger = lanes.larger(scores, some);
         }
         self.alike[..length].fill(0);
@@ -184,7 +196,7 @@ impl Counting {
 }
 
 /// So many numbers are compared with another at once.
-const LANES: usize = 16;
+const AT_ONCE: usize = 16;
 
 /// The index and the score of a key.
 #[inline(always)]
@@ -194,8 +206,8 @@ pub(crate) fn of_key(key: u64) -> (u32, f32) {
 
 /// How many keys are larger than each of some.
 #[inline(always)]
-fn how_many_larger(all: &[u64], some: &[u64; LANES]) -> [u32; LANES] {
-    let mut larger = [0u32; LANES];
+fn how_many_larger(all: &[u64], some: &[u64; AT_ONCE]) -> [u32; AT_ONCE] {
+    let mut larger = [0u32; AT_ONCE];
     for &other in all {
         for (larger, &one) in larger.iter_mut().zip(some) {
             *larger = larger.wrapping_add(u32::from(other > one));

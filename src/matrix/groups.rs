@@ -41,6 +41,15 @@ impl Purchases {
         self.groups.as_deref()
     }
 
+    /// Whether two items are of one group.
+    pub(crate) fn are_variants(&self, one: u32, other: u32) -> bool {
+        let group = |item: u32| {
+            let group = self.groups.as_ref()?.get(item as usize).copied();
+            group.filter(|&group| group != NO_GROUP)
+        };
+        group(one).is_some_and(|own| group(other) == Some(own))
+    }
+
     /// The item that stands for each item where a group counts as one: the variant that most rows
     /// hold, the lowest index of those held equally often; itself for an item in no group.
     ///

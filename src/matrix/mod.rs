@@ -8,7 +8,6 @@ pub(crate) mod pairs;
 pub(crate) mod product;
 pub(crate) mod sweep;
 mod timeline;
-pub(crate) mod top_k;
 mod weights;
 
 pub(crate) use after::Window;
@@ -130,6 +129,14 @@ impl Purchases {
     /// The rows that hold an item, ascending; none past the end.
     pub fn buyers_of(&self, item: ItemIx) -> &[u32] {
         row_of(&self.by_item, item.position())
+    }
+
+    /// How many purchases the rows that hold an item have together: how often it meets anything, itself
+    /// included.
+    pub(crate) fn meetings_of(&self, item: u32) -> u64 {
+        let held = |&row: &u32| row_of(&self.by_row, row as usize).len() as u64;
+        let holders = row_of(&self.by_item, item as usize);
+        holders.iter().map(held).sum()
     }
 
     /// The item of that index.

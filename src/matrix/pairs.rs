@@ -2,11 +2,11 @@
 //! work than whole rows of A^T A (dot products of its columns instead of Gustavson's rows).
 
 use super::sweep::Source;
-use super::{NO_GROUP, Purchases, Weights, row_of};
+use super::{Purchases, Weights, row_of};
 use crate::error::{Result, zeroed};
 
 /// So many items are met at once: each has a byte of a number to be counted in.
-const LANES: usize = 8;
+const AT_ONCE: usize = 8;
 
 /// Marks of the rows that hold some items, used again for the next. All zero between.
 pub(crate) struct Marks(Vec<u64>);
@@ -29,7 +29,8 @@ pub(crate) struct Pair {
 
 /// Some items, and the few others to be met.
 pub(crate) struct Pairs<'a> {
-    source: Source<'a>,
+    purchases: &'a Purchases,
+    weights: Option<&'a Weights>,
     items: &'a [u32],
     others: Vec<u32>,
 }
@@ -45,12 +46,12 @@ impl<'a> Pairs<'a> {
         /// A meeting in a whole row, with what comes after it, is as much work as so many holders here.
         const MEETING: u64 = 4;
         let passes = match source {
-            Source::Held(_) => items.len().div_ceil(LANES) as u64,
+            Source::Held(_) => items.len().div_ceil(AT_ONCE) as u64,
             Source::Weighted(..) => items.len() as u64,
             Source::After(..) => return None,
         };
         let purchases = source.purchases();
-        let whole: u64 = items.iter().map(|&item| meetings(purchases, item)).sum();
+        let whole: u64 = items.iter().map(|&item| purchases.meetings_of(item)).sum();
         let (mut others, mut holders) = (Vec::new(), 0);
         for word in 0..purchases.items().div_ceil(64) {
             let mut bits = allowed(word);
@@ -68,7 +69,8 @@ impl<'a> Pairs<'a> {
             }
         }
         Some(Pairs {
-            source,
+            purchases,
+            weights: source.weights(),
             items,
             others,
         })
@@ -77,35 +79,29 @@ impl<'a> Pairs<'a> {
     /// Calls `take` with the pairs that meet, but no item with itself or a variant; for each of the others in
     /// the order of the items.
     pub(crate) fn each(&self, marks: &mut Marks, mut take: impl FnMut(Pair)) {
-        match self.source {
-            Source::Held(purchases) | Source::After(purchases, ..) => {
-                for items in self.items.chunks(LANES) {
-                    self.held(purchases, items, marks, &mut take);
+        match self.weights {
+            None => {
+                for items in self.items.chunks(AT_ONCE) {
+                    self.held(items, marks, &mut take);
                 }
             }
-            Source::Weighted(purchases, weights) => {
+            Some(weights) => {
                 for &item in self.items {
-                    self.weighted(purchases, weights, item, marks, &mut take);
+                    self.weighted(weights, item, marks, &mut take);
                 }
             }
         }
     }
 
-    fn held(
-        &self,
-        purchases: &Purchases,
-        items: &[u32],
-        marks: &mut Marks,
-        take: &mut impl FnMut(Pair),
-    ) {
-        let marks = &mut marks.0[..];
-        for (lane, &item) in items.iter().enumerate() {
+    fn held(&self, items: &[u32], marks: &mut Marks, take: &mut impl FnMut(Pair)) {
+        let (purchases, marks) = (self.purchases, &mut marks.0[..]);
+        for (byte, &item) in items.iter().enumerate() {
             for &row in row_of(purchases.by_item(), item as usize) {
-                marks[row as usize] |= 1 << (8 * lane);
+                marks[row as usize] |= 1 << (8 * byte);
             }
         }
         for &other in &self.others {
-            let mut counts = [0u32; LANES];
+            let mut counts = [0u32; AT_ONCE];
             // A byte holds the meetings of so many rows.
             for rows in row_of(purchases.by_item(), other as usize).chunks(255) {
                 let met = |sum: u64, &row: &u32| sum.wrapping_add(marks[row as usize]);
@@ -115,7 +111,7 @@ impl<'a> Pairs<'a> {
                 }
             }
             for (&item, &both) in items.iter().zip(&counts) {
-                if both > 0 && !alike(purchases, item, other) {
+                if both > 0 && item != other && !purchases.are_variants(item, other) {
                     take(Pair {
                         item,
                         other,
@@ -134,13 +130,12 @@ impl<'a> Pairs<'a> {
 
     fn weighted(
         &self,
-        purchases: &Purchases,
         weights: &Weights,
         item: u32,
         marks: &mut Marks,
         take: &mut impl FnMut(Pair),
     ) {
-        let marks = &mut marks.0[..];
+        let (purchases, marks) = (self.purchases, &mut marks.0[..]);
         let holders = row_of(purchases.by_item(), item as usize);
         for (&row, &own) in holders.iter().zip(weights.of_item(purchases, item)) {
             marks[row as usize] = u64::from(own) + 1; // what weighs nothing is held all the same
@@ -155,7 +150,7 @@ impl<'a> Pairs<'a> {
                 let product = mark.saturating_sub(1).wrapping_mul(u64::from(weight));
                 sum = sum.wrapping_add(product);
             }
-            if both > 0 && !alike(purchases, item, other) {
+            if both > 0 && item != other && !purchases.are_variants(item, other) {
                 take(Pair {
                     item,
                     other,
@@ -170,29 +165,12 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// How many purchases the holders of an item have together.
-fn meetings(purchases: &Purchases, item: u32) -> u64 {
-    let held = |&row: &u32| row_of(purchases.by_row(), row as usize).len() as u64;
-    let holders = row_of(purchases.by_item(), item as usize);
-    holders.iter().map(held).sum()
-}
-
-/// Whether two items are the same, or variants of one.
-fn alike(purchases: &Purchases, one: u32, other: u32) -> bool {
-    let group = |item: u32| {
-        let groups = purchases.groups()?;
-        let group = groups.get(item as usize).copied();
-        group.filter(|&group| group != NO_GROUP)
-    };
-    one == other || group(one).is_some_and(|own| group(other) == Some(own))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::matrix::sweep::Workspace;
 
-    /// More items than there are lanes, held by more rows than a byte counts.
+    /// More items than are met at once, held by more rows than a byte counts.
     #[test]
     fn pairs_meet_as_often_as_in_whole_rows() -> Result<()> {
         let (rows, items) = (700, 30);
@@ -223,11 +201,12 @@ mod tests {
         let mut space = Workspace::new(source)?;
         for &item in &asked {
             space.sweep(source, item);
-            let others = (0..items as u32)
-                .step_by(2)
-                .filter(|&other| space.count(other) > 0);
-            expected.extend(others.map(|other| (item, other, space.count(other))));
+            let met = space
+                .pairs(item)
+                .filter(|pair| pair.other % 2 == 0 && pair.both > 0);
+            expected.extend(met.map(|pair| (item, pair.other, pair.both)));
         }
+        expected.sort_unstable();
         assert_eq!(found, expected);
         assert!(found.iter().any(|&(.., both)| both > 255));
         assert!(Pairs::new(source, &[29], |_| u64::MAX).is_none());

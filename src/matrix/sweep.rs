@@ -4,7 +4,8 @@
 //! the item and count what each holds. Cost: the sum of the holders' row lengths. Counts, and sums of
 //! weights, are whole numbers, so the result does not depend on the order of the walk.
 
-use super::{NO_GROUP, Purchases, Timeline, Weights, Window, row_of};
+use super::pairs::Pair;
+use super::{Purchases, Timeline, Weights, Window, row_of};
 use crate::error::{Result, zeroed};
 
 /// What rows are swept from: when an item meets another, and what a meeting weighs.
@@ -79,8 +80,8 @@ impl Workspace {
         each * source.purchases().items() as u64
     }
 
-    /// Counts the row of `item` from the source that the workspace is for, which [`Workspace::met`],
-    /// [`Workspace::count`] and [`Workspace::sum`] tell until the next one is counted. An index past
+    /// Counts the row of `item` from the source that the workspace is for, which [`Workspace::pairs`]
+    /// tells until the next one is counted. An index past
     /// the end has an empty row.
     pub(crate) fn sweep(&mut self, source: Source<'_>, item: u32) {
         self.clear();
@@ -91,22 +92,19 @@ impl Workspace {
                 self.after(purchases, timeline, window, item)
             }
         };
-        self.leave_out(source.purchases().groups(), item);
+        self.leave_out(source.purchases(), item);
     }
 
-    /// Counts no rows for the item itself and for its variants: here, so that nothing has to be asked
-    /// of every item of a row.
-    fn leave_out(&mut self, groups: Option<&[u32]>, item: u32) {
+    /// Counts no rows for the item itself and for its variants.
+    fn leave_out(&mut self, purchases: &Purchases, item: u32) {
         if let Some(count) = self.counts.get_mut(item as usize) {
             *count = 0;
         }
-        let group = |item: u32| groups.and_then(|groups| groups.get(item as usize).copied());
-        let Some(own) = group(item).filter(|&own| own != NO_GROUP) else {
-            return;
-        };
-        for &other in &self.met[..self.length] {
-            if group(other) == Some(own) {
-                self.counts[other as usize] = 0;
+        if purchases.groups().is_some() {
+            for &other in &self.met[..self.length] {
+                if purchases.are_variants(item, other) {
+                    self.counts[other as usize] = 0;
+                }
             }
         }
     }
@@ -171,25 +169,15 @@ impl Workspace {
         length
     }
 
-    /// The items that the row's item meets, maybe itself and its variants among them, in no certain
-    /// order.
-    pub(crate) fn met(&self) -> &[u32] {
-        &self.met[..self.length]
-    }
-
-    /// In how many rows the row's item meets each item: in none itself and its variants.
-    pub(crate) fn counts(&self) -> &[u32] {
-        &self.counts
-    }
-
-    /// In how many rows the row's item meets `other`.
-    pub(crate) fn count(&self, other: u32) -> u32 {
-        self.counts[other as usize]
-    }
-
-    /// What its meetings with `other` weigh together; 0 where they weigh nothing.
-    pub(crate) fn sum(&self, other: u32) -> u64 {
-        self.sums.get(other as usize).copied().unwrap_or(0)
+    /// What the row's item, which is told again, meets, in no certain order; itself and its variants, which
+    /// may be among them, in no row.
+    pub(crate) fn pairs(&self, item: u32) -> impl Iterator<Item = Pair> {
+        self.met[..self.length].iter().map(move |&other| Pair {
+            item,
+            other,
+            both: self.counts[other as usize],
+            sum: self.sums.get(other as usize).copied().unwrap_or(0),
+        })
     }
 
     fn clear(&mut self) {

@@ -76,6 +76,13 @@ impl Weights {
         self.bits
     }
 
+    /// How many bytes they take.
+    pub(crate) fn bytes(&self) -> u64 {
+        (size_of_val(&self.by_row[..])
+            + size_of_val(&self.by_item[..])
+            + size_of_val(&self.squares[..])) as u64
+    }
+
     /// Refuses weights that are not of as many purchases. Cheap: asked anew for every row that is
     /// counted.
     pub(crate) fn check_shape(&self, purchases: &Purchases) -> Result<()> {

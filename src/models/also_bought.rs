@@ -41,9 +41,9 @@ pub struct AlsoBought {
     pub(crate) as_of: Option<i64>,
     pub(crate) lists: Lists,
     /// Where scores are added up.
-    pub(crate) spaces: Pool<Sums>,
+    pub(crate) sums: Pool<Sums>,
     /// Where rows are counted anew.
-    pub(crate) rows: Pool<Workspace>,
+    pub(crate) workspaces: Pool<Workspace>,
     /// Where pairs are counted anew.
     pub(crate) marks: Pool<Marks>,
 }

@@ -1,13 +1,11 @@
 //! Learning "customers also bought": a row of A^T A an item, the best of it kept.
 
 use crate::error::{Result, zeroed};
-use crate::matrix::product::{Chosen, Falls, Neighbours, Rows};
+use crate::matrix::best::Best;
+use crate::matrix::product::{Chosen, Falls, Neighbours, Rows, ScoredRow};
 use crate::matrix::sweep::{Source, Workspace};
-use crate::matrix::top_k::TopK;
 use crate::matrix::{Purchases, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
-use crate::models::anew::Row;
-use crate::models::filter::Filter;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::parallel::{in_order, thread_count};
@@ -25,7 +23,7 @@ impl AlsoBoughtParams {
         self.learn(Source::Held(purchases), Vec::new(), watch)
     }
 
-    /// Sweeps every row of a source and keeps the best of it. `source_totals` are the n_i where those
+    /// Makes every row of a source and keeps the best of it. `source_totals` are the n_i where those
     /// are not the holders of each item, else empty.
     pub(super) fn learn(
         &self,
@@ -43,8 +41,8 @@ impl AlsoBoughtParams {
             bits: 0,
             as_of: None,
             lists: Lists::default(),
-            spaces: Pool::default(),
-            rows: Pool::default(),
+            sums: Pool::default(),
+            workspaces: Pool::default(),
             marks: Pool::default(),
         };
         let rows = Rows {
@@ -53,6 +51,7 @@ impl AlsoBoughtParams {
             least: self.min_customers,
             threads: thread_count(self.threads)?,
             memory_limit: self.memory_limit,
+            made: source.weights().map_or(0, Weights::bytes),
             instructions: self.instructions,
             watch,
         };
@@ -90,22 +89,25 @@ impl AlsoBought {
         /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
         const PART: usize = 32;
         let items = self.items();
-        let budget = rows.budget(Workspace::bytes(source));
-        let mut all = Neighbours::with_room(items, 0, budget)?;
+        let space = Workspace::bytes(source) + (items * Best::EACH) as u64;
+        let budget = rows.budget(space.saturating_mul(rows.threads as u64));
+        let most = items as u64 * rows.best as u64;
+        let mut all = Neighbours::with_room(items, most, budget)?;
         in_order(
             items.div_ceil(PART),
             rows.threads,
             "fitting",
             rows.watch,
-            || Ok((Workspace::new(source)?, TopK::new(rows.best))),
-            |part, (space, top)| {
+            || Ok((Workspace::new(source)?, ScoredRow::new(items, rows)?)),
+            |part, (space, row)| {
                 let mut chosen = Chosen::default();
                 for item in part * PART..((part + 1) * PART).min(items) {
                     rows.watch.check()?;
                     space.sweep(source, item as u32);
-                    Row::new(item as u32, self, source, space).select(&Filter::all(), top);
-                    top.drain(|other, score| chosen.add(other, score, space.count(other)));
-                    chosen.end();
+                    for pair in space.pairs(item as u32) {
+                        row.add(pair.other, self.score_of(None, &pair), pair.both);
+                    }
+                    row.choose(&mut chosen);
                 }
                 Ok(chosen)
             },

@@ -106,7 +106,7 @@ impl AlsoBoughtParams {
     /// Refuses settings that cannot be, as a fit would: to be asked before the work is done.
     ///
     /// # Errors
-    /// [`Error::Setting`] where `neighbours`, `min_customers` or `threads` is 0; where `half_life` or
+    /// [`Error::Setting`] where `neighbours`, `min_customers`, `memory_limit` or `threads` is 0; where `half_life` or
     /// `within_days` is no number of days above 0, does not go with the measure, or both are set.
     pub fn check(&self) -> Result<()> {
         if self.neighbours == 0 {
@@ -114,6 +114,13 @@ impl AlsoBoughtParams {
         }
         if self.min_customers == 0 {
             return Err(Error::setting("min_customers", 0, "it must be at least 1"));
+        }
+        if self.memory_limit == Some(0) {
+            return Err(Error::setting(
+                "memory_limit",
+                0,
+                "it must be at least 1 byte",
+            ));
         }
         self.check_time(
             "half_life",

@@ -6,7 +6,7 @@ use crate::matrix::{Pattern, Purchases, row_of};
 use crate::models::also_bought::AlsoBought;
 use crate::models::filter::Filter;
 use crate::models::sums::Sums;
-use crate::parallel::{lock, map_parts, thread_count};
+use crate::parallel::{lock, map_parts, threads_for};
 use crate::watch::Watch;
 use ndarray::{Array2, Axis};
 use std::collections::HashSet;
@@ -65,7 +65,7 @@ impl AlsoBought {
 
     /// Does work with sums of scores, all zero before and after.
     pub(crate) fn summed<Out>(&self, work: impl FnOnce(&mut Sums) -> Result<Out>) -> Result<Out> {
-        self.spaces.lend(|| Sums::new(self.items()), work)
+        self.sums.lend(|| Sums::new(self.items()), work)
     }
 
     /// [`AlsoBought::recommend`] for every row of a matrix: indices and scores, both of shape (rows,
@@ -100,6 +100,11 @@ impl AlsoBought {
         /// Rows a part of the work: as many as are worth a thread.
         const PART: usize = 64;
         check_n(n)?;
+        if !histories.is_csr() {
+            return Err(Error::matrix(
+                "the histories are stored by column: hand over `to_csr()` of them",
+            ));
+        }
         let (rows, items) = (histories.rows(), self.items());
         if histories.cols() != items {
             return Err(Error::matrix(format!(
@@ -116,7 +121,7 @@ impl AlsoBought {
         let parts: Vec<_> = parts.map(|part| Mutex::new(Some(part))).collect();
         map_parts(
             parts.len(),
-            thread_count(self.params.threads)?,
+            threads_for(parts.len(), self.params.threads)?,
             "recommending",
             watch,
             || Ok(()),

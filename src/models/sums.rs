@@ -84,12 +84,16 @@ impl Sums {
         n: usize,
         filter: &Filter,
     ) -> impl ExactSizeIterator<Item = (u32, f32)> + 'a {
-        let keys = Instructions::best().lend(Look {
+        let keys = self.look(Instructions::best(), n, filter);
+        keys.iter().map(|&key| of_key(key))
+    }
+
+    fn look(&mut self, instructions: Instructions, n: usize, filter: &Filter) -> &[u64] {
+        instructions.lend(Look {
             sums: self,
             n,
             filter,
-        });
-        keys.iter().map(|&key| of_key(key))
+        })
     }
 }
 
@@ -132,14 +136,8 @@ impl<'a> Inlined for Look<'a, '_> {
             while bits != 0 {
                 let at = group * BLOCK + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                let mut among = lanes.reach_f32(&blocks[at], bar) & filter.word(at);
-                while among != 0 {
-                    let lane = among.trailing_zeros();
-                    among &= among - 1;
-                    let item = (at * BLOCK) as u32 + lane;
-                    found.keys[length] = key_of(item, blocks[at][lane as usize % BLOCK]);
-                    length += 1;
-                }
+                let among = lanes.reach_f32(&blocks[at], bar) & filter.word(at);
+                length = found.take(length, &blocks[at], among, (at * BLOCK) as u32);
                 blocks[at] = [0.0; BLOCK];
                 if length >= full {
                     let nth;
@@ -160,6 +158,19 @@ impl<'a> Inlined for Look<'a, '_> {
 }
 
 impl Found {
+    /// Takes those of a block whose bits are set behind as many as there are, and tells how many there are
+    /// then; `first` is the item where the block starts.
+    #[inline(always)]
+    fn take(&mut self, mut length: usize, sums: &[f32; BLOCK], mut bits: u64, first: u32) -> usize {
+        while bits != 0 {
+            let place = bits.trailing_zeros();
+            bits &= bits - 1;
+            self.keys[length] = key_of(first + place, sums[place as usize % BLOCK]);
+            length += 1;
+        }
+        length
+    }
+
     /// Leaves the best `n` of so many keys, and tells how many they are and the least of them.
     #[inline(always)]
     fn narrow<L: Lanes>(&mut self, lanes: L, length: usize, n: usize) -> (usize, u64) {
@@ -168,5 +179,35 @@ impl Found {
         let (length, _) = lanes.part(keys, nth - 1, &mut self.kept, &mut self.rest);
         std::mem::swap(&mut self.keys, &mut self.kept);
         (length, nth)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Many more than are wanted, so that they are narrowed again and again, in an order that makes it hard.
+    #[test]
+    fn the_best_are_found_with_any_instructions() -> Result<()> {
+        let items = 5_000u32;
+        let score = |item: u32| ((item * 7_919) % 1_009) as f32 / 8.0;
+        let out: Vec<u32> = (0..items).step_by(3).collect();
+        let filters = [Filter::all(), Filter::all().exclude(&out, items as usize)?];
+        let mut sums = Sums::new(items as usize)?;
+        for filter in &filters {
+            let allowed = (0..items).filter(|&item| filter.allows(item) && score(item) > 0.0);
+            let mut all: Vec<(u32, f32)> = allowed.map(|item| (item, score(item))).collect();
+            all.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+            for kind in Instructions::ALL {
+                for n in [1, 10, 63, 64, 700, 10_000] {
+                    (0..items).for_each(|item| sums.add(item, score(item)));
+                    let keys = sums.look(kind, n, filter);
+                    let best: Vec<(u32, f32)> = keys.iter().map(|&key| of_key(key)).collect();
+                    assert_eq!(best, all[..n.min(all.len())], "{kind}, {n}");
+                    assert_eq!(sums.look(kind, n, filter).len(), 0, "nothing is left");
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -5,9 +5,10 @@ use super::{ItemFormula, ItemRule};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::history::zone;
+use crate::pool::{once, soon};
 use crate::rules::{Clock, Formula, Rule};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// How many are kept: what a server is asked without end does not fill its memory.
 const MOST_FILTERS: usize = 256;
@@ -38,11 +39,11 @@ impl PartialEq for Rules {
 
 impl Rules {
     pub(super) fn derived(&self, engine: &Engine) -> &Derived {
-        self.derived.get_or_init(|| Derived::of(engine))
+        once(&self.derived, || Derived::of(engine))
     }
 
     pub(super) fn clock(&self, engine: &Engine) -> &Clock {
-        self.clock.get_or_init(|| {
+        once(&self.clock, || {
             // A zone that is not known was refused when the orders were read.
             let named = engine
                 .shelf
@@ -78,7 +79,7 @@ fn kept<R: std::fmt::Display, C>(
     compile: impl FnOnce(R) -> Result<C>,
 ) -> Result<Arc<C>> {
     let find = |text: &str| {
-        let there = kept.read().unwrap_or_else(PoisonError::into_inner);
+        let there = soon(|| kept.try_read())?;
         there.get(text).map(Arc::clone)
     };
     if let Some(found) = find(text) {
@@ -90,7 +91,9 @@ fn kept<R: std::fmt::Display, C>(
         Some(found) => found,
         None => Arc::new(compile(rule)?),
     };
-    let mut there = kept.write().unwrap_or_else(PoisonError::into_inner);
+    let Some(mut there) = soon(|| kept.try_write()) else {
+        return Ok(compiled);
+    };
     if there.len() + 2 > most {
         there.clear();
     }

@@ -17,6 +17,7 @@ pub(super) use cache::Rules;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::pool::once;
 use crate::rules::{Clock, Evaluation, Expr, Formula, Rule, RuleProblem, Test, Verdict, explain};
 use crate::text::{counted, shown};
 use blocks::Blocks;
@@ -241,7 +242,7 @@ impl ItemFormula {
                 value.and_then(crate::rules::Value::number)
             }
             false => {
-                let values = self.values.get_or_init(|| {
+                let values = once(&self.values, || {
                     let scope = question.scope(engine);
                     let numbers = Binder { scope, clock }.numbers(&self.plan);
                     Blocks { scope, clock }.numbers(&numbers)

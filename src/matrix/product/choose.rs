@@ -1,10 +1,11 @@
 //! A row's best, from its candidates.
 
+use super::Rows;
 use super::count::Candidates;
 use super::ranked::Ranked;
 use super::weigh::Weighed;
 use crate::error::{Result, untouched};
-use crate::machine::{Inlined, Lanes};
+use crate::machine::{Inlined, Instructions, Lanes, Task};
 use crate::matrix::best::{Best, key_of, of_key};
 
 /// Neighbours of some rows, one behind the other, best first.
@@ -25,18 +26,6 @@ impl Chosen {
         self.items.extend(keys.iter().map(|&key| of_key(key).0));
         self.scores.extend(keys.iter().map(|&key| of_key(key).1));
         self.both.extend_from_slice(counts);
-        self.end();
-    }
-
-    /// One more neighbour, no better than the one before.
-    pub(crate) fn add(&mut self, item: u32, score: f32, both: u32) {
-        self.items.push(item);
-        self.scores.push(score);
-        self.both.push(both);
-    }
-
-    /// Ends a row.
-    pub(crate) fn end(&mut self) {
         self.ends.push(self.items.len());
     }
 
@@ -60,7 +49,7 @@ pub(super) struct Room {
 
 impl Room {
     /// Bytes by item, at most.
-    pub(super) const EACH: usize = 3 * 4 + 8 + Best::EACH + 12;
+    pub(super) const EACH: usize = 3 * 4 + 8 + Best::EACH;
 
     pub(super) fn new(items: usize, best: usize) -> Result<Self> {
         Ok(Room {
@@ -133,6 +122,74 @@ impl<S: Fn(u64, u32) -> f32> Inlined for ChooseWeighed<'_, S> {
         let counts = &self.found.counts[..length];
         let Room { keys, best, .. } = self.room;
         let (keys, both) = best.choose(lanes, &keys[..length], counts, self.best);
+        self.out.push(keys, both);
+    }
+}
+
+/// A row that was scored elsewhere, and room to choose its best in; used again for the next.
+pub(crate) struct ScoredRow {
+    keys: Vec<u64>,
+    counts: Vec<u32>,
+    wanted: usize,
+    best: Best,
+    instructions: Instructions,
+}
+
+impl ScoredRow {
+    /// For the best of rows of up to so many items.
+    pub(crate) fn new(items: usize, rows: Rows<'_>) -> Result<Self> {
+        Ok(ScoredRow {
+            keys: Vec::new(),
+            counts: Vec::new(),
+            wanted: rows.best,
+            best: Best::new(items, rows.best)?,
+            instructions: rows.instructions(),
+        })
+    }
+
+    /// One more item of the row, in no certain order; none where the score is not above 0.
+    #[inline]
+    pub(crate) fn add(&mut self, item: u32, score: f32, both: u32) {
+        if score > 0.0 {
+            self.keys.push(key_of(item, score));
+            self.counts.push(both);
+        }
+    }
+
+    /// Ends the row with its best.
+    pub(crate) fn choose(&mut self, out: &mut Chosen) {
+        self.instructions.lend(ChooseScored { row: self, out });
+        self.keys.clear();
+        self.counts.clear();
+    }
+}
+
+struct ChooseScored<'a> {
+    row: &'a mut ScoredRow,
+    out: &'a mut Chosen,
+}
+
+impl Task for ChooseScored<'_> {
+    type Out = ();
+
+    fn run<L: Lanes>(self, lanes: L) {
+        lanes.compiled(self);
+    }
+}
+
+impl Inlined for ChooseScored<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let ScoredRow {
+            keys,
+            counts,
+            wanted,
+            best,
+            ..
+        } = self.row;
+        let (keys, both) = best.choose(lanes, keys, counts, *wanted);
         self.out.push(keys, both);
     }
 }

@@ -63,9 +63,7 @@ impl Candidates {
         };
         C::pack(lanes, counters, bits, (block * BLOCK) as u32, ranks, counts);
         self.length += bits.count_ones() as usize;
-        // What is not above the margin is counted too, which only asks for the bar to rise too early.
-        bar.above += bits.count_ones() as usize;
-        if bar.above >= bar.best {
+        if self.length >= bar.look_at {
             bar.rise(&self.counts[..self.length]);
         }
     }
@@ -80,36 +78,57 @@ impl Candidates {
 pub(super) struct Bar {
     bar: u32,
     best: usize,
-    /// How many were seen above the bar and its margin, or more.
-    above: usize,
     margin: u32,
+    /// When so many were seen it may rise.
+    look_at: usize,
 }
 
 impl Bar {
     fn new(wanted: Wanted) -> Self {
+        let best = match wanted.margin {
+            Some(_) => wanted.best,
+            None => usize::MAX,
+        };
         Bar {
             bar: wanted.least.saturating_sub(1),
-            best: match wanted.margin {
-                Some(_) => wanted.best,
-                None => usize::MAX,
-            },
-            above: 0,
+            best,
             margin: wanted.margin.unwrap_or(0),
+            look_at: best,
         }
     }
 
-    /// As high as what was seen allows.
+    /// As high as what was seen allows: the lowest bar above whose margin fewer than `best` are.
     #[inline(always)]
     fn rise(&mut self, seen: &[u32]) {
-        loop {
-            let bar = self.bar + self.margin;
+        let above = |bar: u32| {
+            let bar = bar + self.margin;
             let above = |sum: u32, &count: &u32| sum.wrapping_add(u32::from(count > bar));
-            self.above = seen.iter().fold(0, above) as usize;
-            if self.above < self.best {
-                return;
+            seen.iter().fold(0, above) as usize
+        };
+        let mut now = above(self.bar);
+        if now >= self.best {
+            // By steps of twice the length while it is too low, and back by half of it.
+            let (mut low, mut step) = (self.bar, 1);
+            loop {
+                now = above(low + step);
+                if now < self.best {
+                    break;
+                }
+                low += step;
+                step *= 2;
             }
-            self.bar += 1;
+            while step > 1 {
+                step /= 2;
+                let half = above(low + step);
+                match half < self.best {
+                    true => now = half,
+                    false => low += step,
+                }
+            }
+            self.bar = low + 1;
         }
+        // Looked at again when it may rise, and when so many more were seen that it pays.
+        self.look_at = seen.len() + (self.best - now).max(seen.len() / 16);
     }
 }
 

@@ -91,7 +91,7 @@ pub(super) trait Rank: Copy + Send + Sync {
 }
 
 /// How many ranks a narrow one tells apart.
-const NARROW: usize = 1 << 16;
+pub(super) const NARROW: usize = 1 << 16;
 
 impl Rank for u16 {
     type Each<T> = [T; NARROW];

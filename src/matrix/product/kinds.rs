@@ -36,20 +36,13 @@ pub(super) struct Counted<'a, S> {
 
 impl<'a, S: Fn(u32, u32, u32) -> f32 + Sync> Counted<'a, S> {
     pub(super) fn new(ranked: &'a Ranked, rows: Rows<'_>, falls: Falls, score: S) -> Self {
-        /// Where more rows hold an item, scores of unlike numbers may be rounded to the same.
-        const TOLD_APART: u32 = 1 << 22;
         let most = ranked.items.iter().map(|&(_, total)| total).max();
-        let margin = match falls {
-            Falls::WithTarget if most.is_none_or(|most| most < TOLD_APART) => Some(0),
-            Falls::WithTarget | Falls::Never => Some(1),
-            Falls::Unknown => None,
-        };
         Counted {
             ranked,
             wanted: Wanted {
                 best: rows.best,
                 least: rows.least,
-                margin,
+                margin: margin(falls, most.unwrap_or(0)),
             },
             score,
         }
@@ -228,5 +221,57 @@ impl<S: Fn(u64, u32, u32) -> f32 + Sync> Kind for Weighted<'_, S> {
             room: &mut space.room,
             out: chosen,
         });
+    }
+}
+
+/// How many counts are between one that is out of the question and those that put it there (see
+/// [`Bar`](super::count::Bar)), where no item has more than `most` holders.
+fn margin(falls: Falls, most: u32) -> Option<u32> {
+    /// Up to so many, no two scores of unlike numbers are rounded to the same: they are told to 24 binary
+    /// digits.
+    const TOLD_APART: u32 = 1 << 22;
+    match falls {
+        Falls::WithTarget if most < TOLD_APART => Some(0),
+        Falls::WithTarget | Falls::Never => Some(1 + most / TOLD_APART),
+        Falls::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::measure::{Counts, Measure};
+
+    /// A count that is further below another than the margin never comes to the same score.
+    #[test]
+    fn counts_that_are_apart_by_more_than_the_margin_have_scores_apart() {
+        let all = i32::MAX as u32;
+        for most in [1, 1 << 10, 1 << 22, (1 << 22) + 1, 23_000_020, 1 << 29, all] {
+            for measure in [Measure::Count, Measure::Cosine, Measure::Jaccard] {
+                let Some(margin) = margin(measure.falls(), most) else {
+                    continue;
+                };
+                for part in 1..200 {
+                    let high = (u64::from(most) * part / 200) as u32;
+                    let Some(low) = high.checked_sub(margin + 1) else {
+                        continue;
+                    };
+                    let score = |both| {
+                        measure.score(Counts {
+                            both,
+                            source: most,
+                            target: most,
+                            all,
+                        })
+                    };
+                    assert!(
+                        score(high) > score(low),
+                        "{measure}, {most}: {high} and {low}"
+                    );
+                }
+            }
+        }
+        assert_eq!(margin(Falls::WithTarget, 0), Some(0));
+        assert_eq!(margin(Falls::Unknown, 1), None);
     }
 }

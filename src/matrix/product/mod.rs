@@ -28,7 +28,7 @@ mod parts;
 mod ranked;
 mod weigh;
 
-pub(crate) use choose::Chosen;
+pub(crate) use choose::{Chosen, ScoredRow};
 pub(crate) use neighbours::{Budget, Neighbours};
 pub(crate) use ranked::Falls;
 
@@ -55,6 +55,8 @@ pub(crate) struct Rows<'a> {
     pub threads: usize,
     /// How many bytes may be used besides the purchases.
     pub memory_limit: Option<u64>,
+    /// How many of these are in use already.
+    pub made: u64,
     pub instructions: Option<Instructions>,
     pub watch: Watch<'a>,
 }
@@ -68,7 +70,7 @@ impl Rows<'_> {
         falls: Falls,
         score: impl Fn(u32, u32, u32) -> f32 + Sync,
     ) -> Result<Neighbours> {
-        let ranked = Ranked::new(self.purchases, falls)?;
+        let ranked = self.ranked(falls)?;
         self.of_kind(&ranked, Counted::new(&ranked, self, falls, score))
     }
 
@@ -82,25 +84,33 @@ impl Rows<'_> {
         scale: impl Fn(u32) -> f64,
         score: impl Fn(u64, u32, u32) -> f32 + Sync,
     ) -> Result<Neighbours> {
-        let ranked = Ranked::new(self.purchases, falls)?;
+        let ranked = self.ranked(falls)?;
         self.of_kind(
             &ranked,
             Weighted::new(&ranked, self, weights, scale, score)?,
         )
     }
 
-    /// What may be used, where so many bytes are besides the neighbours.
+    /// What may be used, where so many bytes are besides the neighbours and what was made before.
     pub(crate) fn budget(&self, besides: u64) -> Budget {
         Budget {
             limit: self.memory_limit.unwrap_or(u64::MAX),
-            besides,
+            besides: self.made.saturating_add(besides),
             rows: self.purchases.items(),
         }
     }
 
+    fn ranked(&self, falls: Falls) -> Result<Ranked> {
+        self.budget(Ranked::bytes(self.purchases)).check(0, 0)?;
+        Ranked::new(self.purchases, falls)
+    }
+
+    fn instructions(&self) -> Instructions {
+        self.instructions.unwrap_or_else(Instructions::best)
+    }
+
     fn of_kind<K: Kind>(self, ranked: &Ranked, kind: K) -> Result<Neighbours> {
-        let instructions = self.instructions.unwrap_or_else(Instructions::best);
-        instructions.lend(Job {
+        self.instructions().lend(Job {
             rows: self,
             ranked,
             kind,
@@ -131,12 +141,14 @@ impl<K: Kind> Job<'_, K> {
         let (rows, purchases) = (self.rows, self.rows.purchases);
         let starts = purchases.by_row().proper_indptr();
         let starts = &starts[..];
-        let parts = Parts::new(purchases, starts)?;
+        let parts = Parts::new(purchases)?;
         let variants = Variants::new(purchases, self.ranked)?;
         let (items, threads) = (purchases.items(), rows.threads.min(parts.len()));
         let spaces = K::bytes::<R>(items).saturating_mul(threads as u64);
         // Ranks, totals and work are by item.
-        let budget = rows.budget(spaces + size_of_val(held) as u64 + 20 * items as u64);
+        let shared = size_of_val(held) as u64 + 20 * items as u64;
+        let waiting = parts.waiting(purchases, rows.best);
+        let budget = rows.budget(spaces.saturating_add(shared).saturating_add(waiting));
         let mut all = Neighbours::with_room(items, parts.most(purchases, rows.best), budget)?;
         // What was handed on is written to again: memory that is new is slow.
         let spares: Mutex<Vec<Chosen>> = Mutex::new(Vec::new());
@@ -148,16 +160,17 @@ impl<K: Kind> Job<'_, K> {
             || self.kind.space::<R>(items),
             |part, space| {
                 let mut chosen = lock(&spares).pop().unwrap_or_default();
+                let mut met = Vec::new();
                 for item in parts.of(part) {
-                    let own = self.ranked.ranks[item];
+                    let work = parts.work[item];
                     let row = Row {
                         item: item as u32,
                         items,
                         held,
                         starts,
                         holders: row_of(purchases.by_item(), item),
-                        left_out: variants.of(item, &own),
-                        work: parts.work[item],
+                        left_out: variants.of(item, work, self.ranked, &mut met),
+                        work,
                     };
                     self.kind.row(lanes, row, space, &mut chosen);
                 }

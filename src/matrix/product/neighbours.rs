@@ -14,9 +14,6 @@ pub(crate) struct Neighbours {
     pub both: Vec<u32>,
 }
 
-/// Bytes of a neighbour.
-const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u64;
-
 /// How much memory may be used.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
@@ -28,8 +25,9 @@ pub(crate) struct Budget {
 
 impl Budget {
     /// Refuses a number of neighbours of so many rows that does not fit.
-    fn check(self, neighbours: usize, done: usize) -> Result<()> {
-        let lists = (self.rows as u64 + 1) * size_of::<u64>() as u64 + neighbours as u64 * EACH;
+    pub(super) fn check(self, neighbours: usize, done: usize) -> Result<()> {
+        let lists =
+            (self.rows as u64 + 1) * size_of::<u64>() as u64 + neighbours as u64 * Neighbours::EACH;
         let needed = self.besides.saturating_add(lists);
         if needed <= self.limit {
             return Ok(());
@@ -44,10 +42,13 @@ impl Budget {
 }
 
 impl Neighbours {
+    /// Bytes of a neighbour.
+    pub(super) const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u64;
+
     /// Room for rows of `most` neighbours together, where there is as much memory; else it grows.
     pub(crate) fn with_room(rows: usize, most: u64, budget: Budget) -> Result<Self> {
         budget.check(0, 0)?;
-        let left = budget.limit.saturating_sub(budget.besides) / EACH;
+        let left = budget.limit.saturating_sub(budget.besides) / Self::EACH;
         let mut all = Neighbours::default();
         reserve(&mut all.starts, rows + 1)?;
         all.starts.push(0);

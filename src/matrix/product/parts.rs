@@ -1,8 +1,10 @@
 //! The rows in parts that take about equally long, and what no row may hold.
 
+use super::neighbours::Neighbours;
 use super::ranked::Ranked;
 use crate::error::{Result, zeroed};
 use crate::matrix::{NO_GROUP, Purchases, row_of};
+use crate::parallel::AHEAD;
 use std::ops::Range;
 
 /// What each row takes, and where the parts of the rows start.
@@ -14,8 +16,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Of purchases whose rows start at `starts`.
-    pub(super) fn new(purchases: &Purchases, starts: &[usize]) -> Result<Self> {
+    pub(super) fn new(purchases: &Purchases) -> Result<Self> {
         /// What a row takes besides its meetings, in meetings.
         const ROW: u64 = 1_000;
         /// What a part takes: enough to be worth handing out, little enough to stop soon.
@@ -24,8 +25,7 @@ impl Parts {
         let mut work: Vec<u64> = zeroed(items, "the work of rows")?;
         let (mut parts, mut sum) = (vec![0], 0);
         for (item, work) in work.iter_mut().enumerate() {
-            let held = |&row: &u32| (starts[row as usize + 1] - starts[row as usize]) as u64;
-            *work = row_of(purchases.by_item(), item).iter().map(held).sum();
+            *work = purchases.meetings_of(item as u32);
             if sum > PART {
                 parts.push(item);
                 sum = 0;
@@ -49,23 +49,36 @@ impl Parts {
 
     /// How many neighbours all rows have at most, where each keeps its best.
     pub(super) fn most(&self, purchases: &Purchases, best: usize) -> u64 {
-        let of_row = |(item, &work): (usize, &u64)| {
+        self.most_of(0..self.work.len(), purchases, best)
+    }
+
+    /// How many bytes the parts that wait for their turn take at most.
+    pub(super) fn waiting(&self, purchases: &Purchases, best: usize) -> u64 {
+        let of_part = |part| self.most_of(self.of(part), purchases, best);
+        let most = (0..self.len()).map(of_part).max().unwrap_or(0);
+        let parts = AHEAD.min(self.len()) as u64;
+        (most * parts).saturating_mul(Neighbours::EACH)
+    }
+
+    fn most_of(&self, rows: Range<usize>, purchases: &Purchases, best: usize) -> u64 {
+        let of_row = |item: usize| {
             let own = row_of(purchases.by_item(), item).len() as u64;
-            work.saturating_sub(own).min(best as u64)
+            self.work[item].saturating_sub(own).min(best as u64)
         };
-        self.work.iter().enumerate().map(of_row).sum()
+        rows.map(of_row).sum()
     }
 }
 
 /// What is no neighbour of each item: itself and its variants, by rank.
-pub(super) struct Variants {
+pub(super) struct Variants<'a> {
+    purchases: &'a Purchases,
     /// Where the variants of each item stand; empty where nobody told any.
     ranges: Vec<Range<u32>>,
     ranks: Vec<u32>,
 }
 
-impl Variants {
-    pub(super) fn new(purchases: &Purchases, ranked: &Ranked) -> Result<Self> {
+impl<'a> Variants<'a> {
+    pub(super) fn new(purchases: &'a Purchases, ranked: &Ranked) -> Result<Self> {
         let (mut ranges, mut ranks) = (Vec::new(), Vec::new());
         if let Some(groups) = purchases.groups() {
             ranges = zeroed(groups.len(), "the variants of groups")?;
@@ -82,16 +95,36 @@ impl Variants {
                 }
             }
         }
-        Ok(Variants { ranges, ranks })
+        Ok(Variants {
+            purchases,
+            ranges,
+            ranks,
+        })
     }
 
-    /// Those of an item, whose own rank is told.
-    pub(super) fn of<'a>(&'a self, item: usize, own: &'a u32) -> &'a [u32] {
+    /// Those of an item with so many meetings. Of more variants than these, those that it meets: `met` is
+    /// room for them.
+    pub(super) fn of<'b>(
+        &'b self,
+        item: usize,
+        work: u64,
+        ranked: &Ranked,
+        met: &'b mut Vec<u32>,
+    ) -> &'b [u32] {
+        met.clear();
         match self.ranges.get(item) {
-            Some(range) if !range.is_empty() => {
-                &self.ranks[range.start as usize..range.end as usize]
+            Some(range) if range.len() as u64 > work => {
+                for &row in row_of(self.purchases.by_item(), item) {
+                    let held = self.purchases.items_of(row as usize).iter();
+                    let same = held.filter(|&&other| self.ranges[other as usize] == *range);
+                    met.extend(same.map(|&other| ranked.ranks[other as usize]));
+                }
             }
-            _ => std::slice::from_ref(own),
+            Some(range) if !range.is_empty() => {
+                return &self.ranks[range.start as usize..range.end as usize];
+            }
+            _ => met.push(ranked.ranks[item]),
         }
+        met
     }
 }

@@ -1,5 +1,6 @@
 //! Purchases with the items numbered anew, in the order in which a row is looked through.
 
+use super::counters::NARROW;
 use crate::error::{Result, zeroed};
 use crate::matrix::{Purchases, row_of};
 use std::cmp::Reverse;
@@ -35,6 +36,17 @@ pub(crate) enum Held {
 }
 
 impl Ranked {
+    /// How many bytes it takes.
+    pub(super) fn bytes(purchases: &Purchases) -> u64 {
+        let (items, places) = (purchases.items(), purchases.by_row().nnz());
+        let rank = if items <= NARROW {
+            size_of::<u16>()
+        } else {
+            size_of::<u32>()
+        };
+        (items * (size_of::<(u32, u32)>() + size_of::<u32>()) + places * rank) as u64
+    }
+
     pub(crate) fn new(purchases: &Purchases, falls: Falls) -> Result<Self> {
         let count = purchases.items();
         let mut items: Vec<(u32, u32)> = zeroed(count, "the items' ranks")?;
@@ -55,7 +67,7 @@ impl Ranked {
         let indices = purchases.by_row().indices();
         let what = "the purchases by rank";
         let held = match count {
-            0..=0x1_0000 => {
+            0..=NARROW => {
                 let mut held: Vec<u16> = zeroed(indices.len(), what)?;
                 for (rank, &item) in held.iter_mut().zip(indices) {
                     *rank = ranks[item as usize] as u16;

@@ -103,6 +103,19 @@ impl Weighed {
         })
     }
 
+    /// Takes those of a line whose bits are set; `first` is the rank where the line starts.
+    #[inline(always)]
+    fn take<L: Lanes>(&mut self, lanes: L, near: &[f64; LINE], bits: u8, first: u32) {
+        let end = self.length + LINE;
+        if let (Some(packed), Some(ranks)) = (
+            self.near[self.length..end].first_chunk_mut(),
+            self.ranks[self.length..end].first_chunk_mut(),
+        ) {
+            lanes.pack_line(near, bits, first, packed, ranks);
+        }
+        self.length += bits.count_ones() as usize;
+    }
+
     /// Leaves out what cannot be among the `best`, and says what is the least that may.
     #[inline(always)]
     fn narrow<L: Lanes>(&mut self, lanes: L, best: usize) -> f64 {
@@ -123,8 +136,9 @@ pub(super) struct Sums<M> {
     meetings: Vec<M>,
     /// By line of [`LINE`] items, whether anything was met in it.
     touched: Vec<u8>,
-    /// The lines in which anything was.
+    /// The lines in which anything was, and how many these are.
     lines: Vec<u32>,
+    count: usize,
 }
 
 impl<M: Meetings> Sums<M> {
@@ -134,6 +148,7 @@ impl<M: Meetings> Sums<M> {
             meetings: untouched(length)?,
             touched: untouched((length / LINE).next_multiple_of(64))?,
             lines: untouched(length / LINE)?,
+            count: 0,
         })
     }
 }
@@ -164,6 +179,7 @@ impl<R: Rank, M: Meetings> Inlined for WeighRow<'_, R, M> {
             self.sums.meetings[rank as usize] = M::zeroed();
         }
         self.find(lanes);
+        self.tell();
     }
 }
 
@@ -180,7 +196,8 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
         row.each_holder(Some(weights), |at, places| {
             let own = u64::from(own[at]);
             for (&rank, &weight) in row.held[places.clone()].iter().zip(&weights[places]) {
-                // Below 2^63 together: that is what a weight's bits are chosen for.
+                // No sum runs into its count: of packed ones, `Packing::most` sees to it; beside each other, what
+                // a weight's bits are chosen for.
                 rank.of(meetings)
                     .meet(own.wrapping_mul(u64::from(weight)), packing);
                 *rank.line_of(touched) = 1;
@@ -188,15 +205,15 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
         });
     }
 
-    /// Looks through what was met, and makes it zero.
+    /// Looks through what was met.
     #[inline(always)]
-    fn find<L: Lanes>(self, lanes: L) {
-        let (packing, found) = (self.packing, self.found);
+    fn find<L: Lanes>(&mut self, lanes: L) {
+        let (packing, found) = (self.packing, &mut *self.found);
         found.length = 0;
+        self.sums.count = 0;
         let (mut bar, mut full) = (f64::MIN_POSITIVE, 2 * self.best + 64);
-        let meetings = self.sums.meetings.as_chunks_mut::<LINE>().0;
+        let meetings = self.sums.meetings.as_chunks::<LINE>().0;
         let scales = self.scale.as_chunks::<LINE>().0;
-        let mut lines = 0;
         let groups = self.row.items.div_ceil(LINE * 64);
         let touched = self.sums.touched.as_chunks_mut::<64>().0;
         for (group, touched) in touched[..groups].iter_mut().enumerate() {
@@ -205,35 +222,34 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
             while bits != 0 {
                 let line = group * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                self.sums.lines[lines] = line as u32;
-                lines += 1;
+                self.sums.lines[self.sums.count] = line as u32;
+                self.sums.count += 1;
                 let met = &meetings[line];
                 let sums = met.map(|met| met.sum(packing));
                 let (near, mut among) = lanes.scaled(&sums, &scales[line], bar);
                 if self.least > 1 {
                     among &= enough(met, packing, self.least);
                 }
-                let end = found.length + LINE;
-                if let (Some(packed), Some(ranks)) = (
-                    found.near[found.length..end].first_chunk_mut(),
-                    found.ranks[found.length..end].first_chunk_mut(),
-                ) {
-                    lanes.pack_line(&near, among, (line * LINE) as u32, packed, ranks);
-                }
-                found.length += among.count_ones() as usize;
+                found.take(lanes, &near, among, (line * LINE) as u32);
                 if found.length >= full {
                     bar = found.narrow(lanes, self.best);
                     full = found.length + self.best + 64;
                 }
             }
         }
-        let found_of = found.sums.iter_mut().zip(&mut found.counts);
-        for ((sum, count), &rank) in found_of.zip(&found.ranks[..found.length]) {
+    }
+
+    /// Tells the sums and counts of what was found, and makes all zero.
+    #[inline(always)]
+    fn tell(self) {
+        let (packing, found) = (self.packing, self.found);
+        let told = found.sums.iter_mut().zip(&mut found.counts);
+        for ((sum, count), &rank) in told.zip(&found.ranks[..found.length]) {
             let met = self.sums.meetings[rank as usize];
             (*sum, *count) = (met.sum(packing), met.count(packing));
         }
         let meetings = self.sums.meetings.as_chunks_mut::<LINE>().0;
-        for &line in &self.sums.lines[..lines] {
+        for &line in &self.sums.lines[..self.sums.count] {
             meetings[line as usize] = [M::zeroed(); LINE];
         }
     }

@@ -1,4 +1,4 @@
-//! Fits that are the same on every run, for a tool that counts instructions: `benches/instructions.sh`.
+//! Fits that are the same on every run, for a tool that counts instructions: `benches/callgrind.sh`.
 
 #[allow(dead_code)] // every bench uses a part of it
 mod shop;

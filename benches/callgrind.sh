@@ -1,12 +1,12 @@
 #!/usr/bin/env sh
 # How many instructions two small fits take (by valgrind, which has AVX2 but no AVX-512), against the numbers
-# that benches/instructions.txt records. More than a tenth above one fails; --record writes them anew.
+# that benches/callgrind.txt records. More than a tenth above one fails; --record writes them anew.
 #
-# Usage: benches/instructions.sh PROGRAM [--record]
+# Usage: benches/callgrind.sh PROGRAM [--record]
 set -eu
 
 here=$(dirname "$0")
-recorded=$here/instructions.txt
+recorded=$here/callgrind.txt
 if ! command -v valgrind > /dev/null; then
   echo "left out: instructions are not counted, since valgrind is not installed"
   exit 0
