@@ -55,7 +55,7 @@ python: $(VENV)/ready wheel ## The wheel in a clean environment, then types, stu
 	cd python/tests && $(BIN)/python -m mypy.stubtest cobuy
 	COBUY_BIN=$(TARGET)/debug $(BIN)/python -m pytest -c python/pyproject.toml python/tests
 
-wheel: $(VENV)/ready
+wheel: $(VENV)/ready ## The Python package, as dist/cobuy-*.whl
 	rm -rf dist
 	$(BIN)/maturin build --locked --quiet --release --manifest-path python/Cargo.toml --interpreter $(BIN)/python --out dist
 
