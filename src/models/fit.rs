@@ -8,7 +8,7 @@ use crate::matrix::{Purchases, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
-use crate::parallel::{in_order, thread_count};
+use crate::parallel::{AHEAD, in_order, thread_count};
 use crate::pool::Pool;
 use crate::watch::Watch;
 
@@ -90,9 +90,12 @@ impl AlsoBought {
         const PART: usize = 32;
         let items = self.items();
         let space = Workspace::bytes(source) + (items * Best::EACH) as u64;
-        let budget = rows.budget(space.saturating_mul(rows.threads as u64));
-        let most = items as u64 * rows.best as u64;
-        let mut all = Neighbours::with_room(items, most, budget)?;
+        let spaces = space.saturating_mul(rows.threads as u64);
+        let kept = |items: usize| items as u64 * rows.best as u64;
+        // Parts that wait for their turn.
+        let waiting = kept(items.min(AHEAD * PART)).saturating_mul(Neighbours::EACH);
+        let budget = rows.budget(spaces.saturating_add(waiting));
+        let mut all = Neighbours::with_room(items, kept(items), budget)?;
         in_order(
             items.div_ceil(PART),
             rows.threads,

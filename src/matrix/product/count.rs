@@ -22,7 +22,6 @@ pub(super) struct Wanted {
 }
 
 /// The items of a row that may be among its best, in the order of ranks, with their counts.
-#[derive(Default)]
 pub(super) struct Candidates {
     pub ranks: Vec<u32>,
     pub counts: Vec<u32>,

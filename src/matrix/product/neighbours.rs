@@ -43,7 +43,7 @@ impl Budget {
 
 impl Neighbours {
     /// Bytes of a neighbour.
-    pub(super) const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u64;
+    pub(crate) const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u64;
 
     /// Room for rows of `most` neighbours together, where there is as much memory; else it grows.
     pub(crate) fn with_room(rows: usize, most: u64, budget: Budget) -> Result<Self> {
