@@ -118,6 +118,13 @@ struct Fit {
     measure: Option<String>,
     neighbours: Option<usize>,
     min_customers: Option<u32>,
+    customer_exponent: Option<f64>,
+    count_exponent: Option<f64>,
+    source_exponent: Option<f64>,
+    target_exponent: Option<f64>,
+    alpha: Option<f64>,
+    beta: Option<f64>,
+    shrinkage: f64,
     half_life: Option<f64>,
     within_days: Option<f64>,
     by_group: bool,
@@ -253,6 +260,19 @@ impl Case {
         if let Some(measure) = &fit.measure {
             params = params.measure(measure.parse()?);
         }
+        for (name, number) in [
+            ("customer_exponent", fit.customer_exponent),
+            ("count_exponent", fit.count_exponent),
+            ("source_exponent", fit.source_exponent),
+            ("target_exponent", fit.target_exponent),
+            ("alpha", fit.alpha),
+            ("beta", fit.beta),
+        ] {
+            if let Some(number) = number {
+                params.measure = params.measure.with(name, number)?;
+            }
+        }
+        params = params.shrinkage(fit.shrinkage);
         if let Some(neighbours) = fit.neighbours {
             params = params.neighbours(neighbours);
         }

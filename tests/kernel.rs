@@ -12,7 +12,7 @@ use cobuy::{
     AlsoBought, AlsoBoughtParams, Basis, Error, Instructions, Measure, Purchases, Timeline, Watch,
 };
 use random::Random;
-use reference::{Neighbour, score};
+use reference::{Neighbour, power, score};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: i64 = 86_400_000_000;
@@ -79,17 +79,18 @@ impl Shop {
         Timeline::from_events(Basis::Customer, self.bought.len(), self.items, events)
     }
 
-    /// The rows of some items: with each other item, in how many rows they meet and what that weighs, in
-    /// units of 2^-40.
+    /// The rows of some items: with each other item, in how many rows they meet and what that weighs.
     fn rows(&self, some: &[u32]) -> Vec<Row> {
         let some: BTreeSet<u32> = some.iter().copied().collect();
         let mut rows: BTreeMap<u32, Row> = some.iter().map(|&item| (item, Row::new())).collect();
         for bought in &self.bought {
+            let by_size = (2f64.powi(30) * (bought.len() as f64).powf(-EXPONENT)).round() as u64;
             for (item, age) in bought.iter().filter(|(item, _)| some.contains(item)) {
                 for (other, of_other) in bought {
                     let met = rows.entry(*item).or_default().entry(*other).or_default();
-                    met.0 += 1;
-                    met.1 += (1u64 << (20 - age)) * (1 << (20 - of_other));
+                    met.both += 1;
+                    met.fading += (1u64 << (20 - age)) * (1 << (20 - of_other));
+                    met.by_size += by_size;
                 }
             }
         }
@@ -116,40 +117,104 @@ impl Shop {
     }
 }
 
-/// By the other item: how many meetings, and what they weigh.
-type Row = BTreeMap<u32, (u32, u64)>;
+/// What customers weigh, where they do: the number of their items to the power of less this.
+const EXPONENT: f64 = 0.7;
 
-/// What is learnt: by counts, or by purchases that fade.
+/// How often two items meet, and what that weighs.
+#[derive(Clone, Copy, Default)]
+struct Met {
+    both: u32,
+    /// Where purchases fade, in units of 2^-40.
+    fading: u64,
+    /// Where customers weigh by what they hold, in units of 2^-30.
+    by_size: u64,
+}
+
+/// By the other item.
+type Row = BTreeMap<u32, Met>;
+
+/// What a meeting weighs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Weigh {
+    Alike,
+    Fading,
+    BySize,
+}
+
+/// What is learnt.
 #[derive(Clone, Copy, Debug)]
 struct Learn {
     measure: Measure,
-    fading: bool,
+    weigh: Weigh,
+    shrinkage: f64,
     neighbours: usize,
     least: u32,
 }
 
 impl Learn {
-    /// Every measure of both kinds.
+    /// Every measure of every kind.
     fn every(neighbours: usize, least: u32) -> Vec<Learn> {
-        let learn = |(measure, fading)| Learn {
+        let power = |customer, count, source, target| Measure::Power {
+            customer,
+            count,
+            source,
+            target,
+        };
+        let learn = |(measure, weigh, shrinkage)| Learn {
             measure,
-            fading,
+            weigh,
+            shrinkage,
             neighbours,
             least,
         };
-        let fading = [(Measure::Cosine, true), (Measure::Count, true)];
-        let plain = Measure::ALL.map(|measure| (measure, false));
-        plain.into_iter().chain(fading).map(learn).collect()
+        let plain = Measure::ALL.map(|measure| (measure, Weigh::Alike, 0.0));
+        let others = [
+            (Measure::Cosine, Weigh::Fading, 0.0),
+            (Measure::Count, Weigh::Fading, 0.0),
+            (Measure::Cosine, Weigh::Alike, 2.5),
+            (power(0.0, 0.6, 0.4, -0.3), Weigh::Alike, 0.0),
+            // Of no exponents that add up to a whole number: where n_i is n_j that would put sums of few binary
+            // places halfway between two scores, and any last bit would decide.
+            (power(EXPONENT, 1.0, 0.85, 0.1), Weigh::BySize, 0.0),
+            (power(EXPONENT, 1.4, 0.0, 0.8), Weigh::BySize, 0.0),
+            (power(EXPONENT, 0.3, 0.5, -0.2), Weigh::BySize, 0.0),
+        ];
+        plain.into_iter().chain(others).map(learn).collect()
     }
 
     fn params(self) -> AlsoBoughtParams {
         let params = AlsoBought::params()
             .measure(self.measure)
+            .shrinkage(self.shrinkage)
             .neighbours(self.neighbours)
             .min_customers(self.least);
-        match self.fading {
-            true => params.half_life(1.0),
-            false => params,
+        match self.weigh {
+            Weigh::Fading => params.half_life(1.0),
+            Weigh::Alike | Weigh::BySize => params,
+        }
+    }
+
+    /// The score of two items that met, which so many hold, with the sums of the squares of what they weigh.
+    fn score(self, met: Met, source: (u32, u64), target: (u32, u64), all: u32) -> f32 {
+        let weight = met.fading as f64;
+        match (self.weigh, self.measure) {
+            (Weigh::Alike, measure) if self.shrinkage > 0.0 => {
+                assert_eq!(measure, Measure::Cosine);
+                let (n_i, n_j) = (f64::from(source.0), f64::from(target.0));
+                let both = f64::from(met.both);
+                (both / (n_i * n_j).sqrt() * (both / (both + self.shrinkage))) as f32
+            }
+            (Weigh::Alike, measure) => score(measure, met.both, source.0, target.0, all),
+            (Weigh::Fading, Measure::Cosine) => {
+                (weight / (source.1 as f64 * target.1 as f64).sqrt()) as f32
+            }
+            (Weigh::Fading, _) => (weight / 2f64.powi(40)) as f32,
+            (Weigh::BySize, measure) => power(
+                measure,
+                met.by_size as f64 / 2f64.powi(30),
+                source.0,
+                target.0,
+            ),
         }
     }
 
@@ -162,20 +227,12 @@ impl Learn {
         totals: &[(u32, u64)],
         all: u32,
     ) -> Vec<Neighbour> {
-        let (own, own_squares) = totals[item as usize];
         let mut list: Vec<Neighbour> = Vec::new();
-        for (&other, &(both, weight)) in row {
-            let (holders, squares) = totals[other as usize];
-            let score = match (self.fading, self.measure) {
-                (false, measure) => score(measure, both, own, holders, all),
-                (true, Measure::Cosine) => {
-                    (weight as f64 / (own_squares as f64 * squares as f64).sqrt()) as f32
-                }
-                (true, _) => (weight as f64 / (1u64 << 40) as f64) as f32,
-            };
-            if other != item && both >= self.least && score > 0.0 && !shop.are_variants(item, other)
-            {
-                list.push((other, score, both));
+        for (&other, &met) in row {
+            let score = self.score(met, totals[item as usize], totals[other as usize], all);
+            let among = other != item && !shop.are_variants(item, other);
+            if among && met.both >= self.least && score > 0.0 {
+                list.push((other, score, met.both));
             }
         }
         list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

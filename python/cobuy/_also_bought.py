@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cobuy._arguments import indices, matrix, optional_indices, whole
-from cobuy._core import AlsoBoughtModel
+from cobuy._arguments import indices, matrix, optional_indices, real, whole
+from cobuy._core import AlsoBoughtModel, _preset
 from cobuy._errors import NotFittedError
 
 if TYPE_CHECKING:
@@ -22,10 +22,26 @@ _SETTINGS = (
     "measure",
     "neighbours",
     "min_customers",
+    "customer_exponent",
+    "count_exponent",
+    "source_exponent",
+    "target_exponent",
+    "alpha",
+    "beta",
+    "shrinkage",
     "half_life",
     "within_days",
     "threads",
     "memory_limit",
+)
+#: Settings that only some measures have.
+_NUMBERS = (
+    "customer_exponent",
+    "count_exponent",
+    "source_exponent",
+    "target_exponent",
+    "alpha",
+    "beta",
 )
 
 
@@ -34,15 +50,25 @@ class AlsoBought:
 
     Parameters
     ----------
-    measure : {"cosine", "count", "jaccard", "lift", "confidence", "llr"}, default "cosine"
+    measure : {"cosine", "count", "jaccard", "lift", "confidence", "llr", "tversky", "power"}, default "cosine"
         How near two items are, by the number of customers who bought both (n_ij), either (n_i,
         n_j) and anything (n): cosine n_ij / sqrt(n_i n_j), jaccard n_ij / (n_i + n_j - n_ij), lift
         n n_ij / (n_i n_j), confidence n_ij / n_i, llr Dunning's log-likelihood ratio, zero where
-        the two meet no oftener than by chance.
+        the two meet no oftener than by chance, tversky n_ij / (n_ij + alpha (n_i - n_ij) +
+        beta (n_j - n_ij)), power n_ij^count_exponent n_i^-source_exponent n_j^-target_exponent.
     neighbours : int, default 50
         How many neighbours an item keeps at most.
     min_customers : int, default 1
         How many customers must have bought both items at least.
+    customer_exponent, count_exponent, source_exponent, target_exponent : float or None, default None
+        Those of power; None: 0, 1, 0.9 and 0.1. A customer with d different items counts d^-customer_exponent
+        in n_ij. The first from 0 to 2, the second from 0.01 to 2, the others from -1 to 2. :meth:`preset`
+        knows those of the literature.
+    alpha, beta : float or None, default None
+        Those of tversky, at least 0; None: a half each.
+    shrinkage : float, default 0
+        Multiplies scores by n_ij / (n_ij + shrinkage), so that what few have in common scores less. Not
+        with a customer exponent or `half_life`.
     half_life : float or None, default None
         After how many days a purchase weighs half, for the measures cosine and count; None: it always
         weighs as much. Needs times, and so a shop to be fitted on rather than a matrix.
@@ -88,6 +114,13 @@ class AlsoBought:
         min_customers: int = 1,
         threads: int | None = None,
         *,
+        customer_exponent: float | None = None,
+        count_exponent: float | None = None,
+        source_exponent: float | None = None,
+        target_exponent: float | None = None,
+        alpha: float | None = None,
+        beta: float | None = None,
+        shrinkage: float = 0.0,
         half_life: float | None = None,
         within_days: float | None = None,
         memory_limit: int | None = None,
@@ -95,10 +128,40 @@ class AlsoBought:
         self.measure = measure
         self.neighbours = neighbours
         self.min_customers = min_customers
+        self.customer_exponent = customer_exponent
+        self.count_exponent = count_exponent
+        self.source_exponent = source_exponent
+        self.target_exponent = target_exponent
+        self.alpha = alpha
+        self.beta = beta
+        self.shrinkage = shrinkage
         self.half_life = half_life
         self.within_days = within_days
         self.threads = threads
         self.memory_limit = memory_limit
+
+    @classmethod
+    def preset(cls, name: str, **settings: Any) -> AlsoBought:
+        """A neighbourhood method of the literature: the measure power with its exponents.
+
+        Parameters
+        ----------
+        name : {"cosine", "conditional", "asymmetric_cosine", "p3", "rp3beta", "gfcf"}
+            With the exponents of (customer, count, source, target): cosine (0, 1, .5, .5), conditional
+            probability (0, 1, 1, 0), asymmetric cosine (0, 1, .8, .2; Aiolli 2013), random walks P3
+            (1, 1, 1, 0; Cooper et al. 2014) and RP3beta (1, 1, 1, .5; Paudel et al. 2017), and the linear
+            part of GF-CF (1, 1, .5, .5; Shen et al. 2021).
+        **settings
+            Any other settings, or other exponents, as of :class:`AlsoBought`.
+
+        Examples
+        --------
+        >>> import cobuy
+        >>> cobuy.AlsoBought.preset("rp3beta", target_exponent=0.3, neighbours=100)
+        AlsoBought(measure='power', neighbours=100, customer_exponent=1.0, count_exponent=1.0, source_exponent=1.0, target_exponent=0.3)
+        """
+        exponents: dict[str, Any] = dict(_preset(name))
+        return cls(**({"measure": "power"} | exponents | settings))
 
     def fit(self, user_items: Any) -> AlsoBought:
         """Learn from who bought what.
@@ -244,14 +307,9 @@ class AlsoBought:
             For a file that cannot be read.
         """
         fitted = AlsoBoughtModel.open(path)
-        measure, neighbours, min_customers, half_life, within_days, _, _ = fitted.settings
-        model = cls(
-            measure=measure,
-            neighbours=neighbours,
-            min_customers=min_customers,
-            half_life=half_life,
-            within_days=within_days,
-        )
+        settings: dict[str, Any] = dict(fitted.settings)
+        numbers = dict(settings.pop("numbers"))
+        model = cls(**(settings | numbers))
         model._model = fitted
         return model
 
@@ -308,18 +366,25 @@ class AlsoBought:
         return f"AlsoBought({', '.join(changed)})"
 
     def _checked(self) -> _ModelSettings:
-        """The settings in the order the core takes them."""
+        """The settings as the core takes them."""
         if not isinstance(self.measure, str):
             raise ValueError(f"`measure` is {self.measure!r}, but it must be a name such as 'cosine'")
-        return (
-            self.measure,
-            whole("neighbours", self.neighbours),
-            whole("min_customers", self.min_customers),
-            _days("half_life", self.half_life),
-            _days("within_days", self.within_days),
-            None if self.threads is None else whole("threads", self.threads),
-            None if self.memory_limit is None else whole("memory_limit", self.memory_limit, most=2**63),
-        )
+        numbers = [(name, getattr(self, name)) for name in _NUMBERS]
+        return {
+            "measure": self.measure,
+            "numbers": [(name, real(name, value)) for name, value in numbers if value is not None],
+            "neighbours": whole("neighbours", self.neighbours),
+            "min_customers": whole("min_customers", self.min_customers),
+            "shrinkage": real("shrinkage", self.shrinkage),
+            "half_life": _days("half_life", self.half_life),
+            "within_days": _days("within_days", self.within_days),
+            "threads": None if self.threads is None else whole("threads", self.threads),
+            "memory_limit": (
+                None
+                if self.memory_limit is None
+                else whole("memory_limit", self.memory_limit, most=2**63)
+            ),
+        }
 
     def _fitted(self) -> AlsoBoughtModel:
         model: AlsoBoughtModel | None = getattr(self, "_model", None)
@@ -354,8 +419,4 @@ def _unpadded(
 
 def _days(name: str, value: Any) -> float | None:
     """A number of days, or None; the core says which numbers may be."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise ValueError(f"`{name}` is {value!r}, but it must be a number of days")
-    return float(value)
+    return None if value is None else real(name, value, "a number of days")

@@ -28,6 +28,13 @@ def whole(name: str, value: Any, least: int = 1, most: int = _MOST) -> int:
     return min(number, most)
 
 
+def real(name: str, value: Any, what: str = "a number") -> float:
+    """A setting that is a number; the core says which may be."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise ValueError(f"`{name}` is {value!r}, but it must be {what}")
+    return float(value)
+
+
 def one_id(name: str, value: Any) -> str:
     """An id as text; whole numbers are ids too."""
     if isinstance(value, str):

@@ -15,6 +15,7 @@ __all__ = [
     "__version__",
     "_frame",
     "_panic",
+    "_preset",
     "inspect",
 ]
 
@@ -24,7 +25,17 @@ _Path = str | PathLike[str]
 _Positions = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 _Arrays = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
-_ModelSettings = tuple[str, int, int, float | None, float | None, int | None, int | None]
+class _ModelSettings(TypedDict):
+    measure: str
+    numbers: list[tuple[str, float]]
+    neighbours: int
+    min_customers: int
+    shrinkage: float
+    half_life: float | None
+    within_days: float | None
+    threads: int | None
+    memory_limit: int | None
+
 _Teller = Callable[[str, int, int | None], None]
 _Sources = list[tuple[str, Any]]
 _Told = tuple[str, list[str]]
@@ -203,3 +214,5 @@ class Formula:
 def inspect(path: _Path) -> str: ...
 def _frame(frame: object) -> object: ...
 def _panic(behind_long: bool) -> None: ...
+
+def _preset(name: str) -> list[tuple[str, float]]: ...

@@ -2,7 +2,7 @@
 
 use crate::arrays::{Matrix, filter, items};
 use crate::run::{long, short};
-use cobuy::{AlsoBought, AlsoBoughtParams, Measure, Watch};
+use cobuy::{AlsoBought, AlsoBoughtParams, Measure, Preset, Watch};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -22,31 +22,66 @@ type Columns<'py> = (
     Column<'py, i32>,
 );
 
-/// Measure, neighbours, fewest customers, half-life and window in days, threads, memory limit in bytes.
-pub type ModelSettings = (
-    String,
-    usize,
-    u32,
-    Option<f64>,
-    Option<f64>,
-    Option<usize>,
-    Option<u64>,
-);
+/// How a model is to be learnt, or was, by the names of the package's settings.
+#[derive(FromPyObject, IntoPyObject)]
+#[pyo3(from_item_all)]
+pub struct ModelSettings {
+    measure: String,
+    /// The numbers of the measure that were given, by name; of a model all that it has.
+    numbers: Vec<(String, f64)>,
+    neighbours: usize,
+    min_customers: u32,
+    shrinkage: f64,
+    half_life: Option<f64>,
+    within_days: Option<f64>,
+    threads: Option<usize>,
+    memory_limit: Option<u64>,
+}
+
+impl ModelSettings {
+    fn of(settings: &AlsoBoughtParams) -> Self {
+        let numbers = settings.measure.numbers().into_iter();
+        ModelSettings {
+            measure: settings.measure.name().to_owned(),
+            numbers: numbers.map(|(name, it)| (name.to_owned(), it)).collect(),
+            neighbours: settings.neighbours,
+            min_customers: settings.min_customers,
+            shrinkage: settings.shrinkage,
+            half_life: settings.half_life,
+            within_days: settings.within_days,
+            threads: settings.threads,
+            memory_limit: settings.memory_limit,
+        }
+    }
+
+    fn measure(&self) -> cobuy::Result<Measure> {
+        let mut measure: Measure = self.measure.parse()?;
+        for (name, number) in &self.numbers {
+            measure = measure.with(name, *number)?;
+        }
+        Ok(measure)
+    }
+}
 
 /// The settings as the core has them.
 pub fn params(py: Python<'_>, settings: ModelSettings) -> PyResult<AlsoBoughtParams> {
-    let (measure, neighbours, min_customers, half_life, within_days, threads, memory_limit) =
-        settings;
-    let measure: Measure = short(py, || measure.parse())?;
     let mut params = AlsoBought::params()
-        .measure(measure)
-        .neighbours(neighbours)
-        .min_customers(min_customers);
-    params.half_life = half_life;
-    params.within_days = within_days;
-    params.threads = threads;
-    params.memory_limit = memory_limit;
+        .measure(short(py, || settings.measure())?)
+        .neighbours(settings.neighbours)
+        .min_customers(settings.min_customers)
+        .shrinkage(settings.shrinkage);
+    params.half_life = settings.half_life;
+    params.within_days = settings.within_days;
+    params.threads = settings.threads;
+    params.memory_limit = settings.memory_limit;
     Ok(params)
+}
+
+/// The numbers of a preset, which is a point in the measure power.
+#[pyfunction]
+pub fn _preset(py: Python<'_>, name: &str) -> PyResult<Vec<(&'static str, f64)>> {
+    let measure = short(py, || name.parse::<Preset>().map(Preset::measure))?;
+    Ok(measure.numbers())
 }
 
 #[pymethods]
@@ -175,15 +210,6 @@ impl AlsoBoughtModel {
     /// The settings, as a fit takes them.
     #[getter]
     fn settings(&self) -> ModelSettings {
-        let settings = self.0.settings();
-        (
-            settings.measure.name().to_owned(),
-            settings.neighbours,
-            settings.min_customers,
-            settings.half_life,
-            settings.within_days,
-            settings.threads,
-            settings.memory_limit,
-        )
+        ModelSettings::of(self.0.settings())
     }
 }

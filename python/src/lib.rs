@@ -19,7 +19,7 @@ mod views;
 #[pyo3::pymodule]
 mod _core {
     #[pymodule_export]
-    use super::also_bought::AlsoBoughtModel;
+    use super::also_bought::{_preset, AlsoBoughtModel};
     #[pymodule_export]
     use super::engine::{ShopEngine, inspect};
     #[pymodule_export]

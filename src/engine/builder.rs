@@ -4,7 +4,7 @@ use super::goods::{Popularity, Variants, members, numbers};
 use super::{About, Engine};
 use crate::error::{Error, Result};
 use crate::history::{History, NONE, Shelf};
-use crate::matrix::{Basis, Purchases, Timeline, Weights};
+use crate::matrix::{Basis, Purchases, Timeline};
 use crate::models::also_bought::AlsoBoughtParams;
 use crate::watch::{Progress, Watch};
 
@@ -181,7 +181,10 @@ impl Parts {
             timeline.check_against(&self.purchases)?;
         }
         let weights = also_bought.weights(&self.purchases, timeline, watch)?;
-        if weights.as_ref().map_or(0, Weights::bits) != also_bought.weight_bits() {
+        let fades = weights
+            .as_ref()
+            .filter(|_| also_bought.settings().half_life.is_some());
+        if fades.map_or(0, |weights| weights.places() / 2) != also_bought.weight_bits() {
             return Err(Error::matrix(
                 "the weights are not of the size that the lists were learnt with",
             ));

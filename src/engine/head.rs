@@ -79,6 +79,50 @@ impl Times1 {
     }
 }
 
+/// The numbers of a measure that has any, as format 1.3 writes them.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Measure3 {
+    /// In the order of [`Measure::numbers`].
+    numbers: Vec<f64>,
+    shrinkage: f64,
+}
+
+impl Measure3 {
+    /// `None` for a measure that its name tells all of.
+    pub(super) fn of(params: &AlsoBoughtParams) -> Option<Self> {
+        let numbers = params.measure.numbers().into_iter();
+        let numbers: Vec<f64> = numbers.map(|(_, number)| number).collect();
+        (!numbers.is_empty() || params.shrinkage > 0.0).then_some(Measure3 {
+            numbers,
+            shrinkage: params.shrinkage,
+        })
+    }
+
+    /// Sets what was written; whether that can be.
+    pub(super) fn set(self, params: &mut AlsoBoughtParams) -> bool {
+        let names = params.measure.numbers();
+        if names.len() != self.numbers.len() {
+            return false;
+        }
+        for ((name, _), number) in names.into_iter().zip(self.numbers) {
+            match params.measure.with(name, number) {
+                Ok(measure) => params.measure = measure,
+                Err(_) => return false,
+            }
+        }
+        params.shrinkage = self.shrinkage;
+        true
+    }
+
+    pub(super) fn encode(&self) -> Result<Vec<u8>, String> {
+        meta::encode(self)
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, String> {
+        meta::decode(bytes)
+    }
+}
+
 impl Head {
     pub(super) fn encode(&self) -> Result<Vec<u8>, String> {
         meta::encode(&Head1 {

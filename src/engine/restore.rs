@@ -2,14 +2,15 @@
 
 use super::builder::Parts;
 use super::goods::numbers;
-use super::head::{Head, Times1};
+use super::head::{Head, Measure3, Times1};
 use super::{Engine, Stored};
 use crate::error::{Error, untouched};
 use crate::file::{Checked, Kind, Loaded, damage};
 use crate::history::{Labels, Shelf, groups};
 use crate::matrix::build::pattern;
 use crate::matrix::{Basis, Purchases, Timeline, row_of};
-use crate::models::also_bought::AlsoBought;
+use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
+use crate::models::factors::Factors;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::parallel::{map_parts, thread_count};
@@ -164,6 +165,21 @@ fn also_bought(
             return Err(damage(Kind::Times, "a setting cannot be"));
         }
     }
+    let numbers = match loaded.has(Kind::Measure) {
+        true => {
+            let bytes = loaded.take_u8(Kind::Measure)?;
+            let told =
+                Measure3::decode(&bytes).map_err(|problem| damage(Kind::Measure, problem))?;
+            told.set(&mut params)
+        }
+        false => Measure3::of(&params).is_none(),
+    };
+    if !numbers {
+        return Err(damage(
+            Kind::Measure,
+            "its numbers are not those of the measure",
+        ));
+    }
     if params.check().and(params.check_basis(meta.basis)).is_err() {
         return Err(damage(Kind::Meta, "a setting cannot be"));
     }
@@ -209,10 +225,13 @@ fn also_bought(
             "they are not among the items' totals",
         ));
     }
+    let factors = Factors::new(params.measure, &totals, &source_totals)
+        .map_err(|problem| damage(Kind::ItemTotals, problem.to_string()))?;
     let model = AlsoBought {
         params,
         basis: meta.basis,
         buyers: meta.buyers,
+        factors,
         totals,
         source_totals,
         bits,
@@ -303,8 +322,9 @@ fn check_list(model: &AlsoBought, source: u32, seen: &mut [u32]) -> Checked<()> 
             target: target_total,
             all: *buyers,
         };
-        // What fades was scored by sums that the file does not keep.
-        if params.half_life.is_none() && !is_score_of(score, params.measure, counts) {
+        // What weighs was scored by sums that the file does not keep.
+        let weighs = params.half_life.is_some() || params.measure.customer_exponent() != 0.0;
+        if !weighs && !is_score_of(score, params, counts) {
             return Err(damage(
                 Kind::ListScores,
                 "a score is not that of its counts",
@@ -322,9 +342,9 @@ fn check_list(model: &AlsoBought, source: u32, seen: &mut [u32]) -> Checked<()> 
 
 /// Whether a score is what the measure says. Logarithms may differ in the last bits between the
 /// machine that saved and the one that opens.
-fn is_score_of(score: f32, measure: Measure, counts: Counts) -> bool {
-    let expected = measure.score(counts);
-    match measure {
+fn is_score_of(score: f32, params: &AlsoBoughtParams, counts: Counts) -> bool {
+    let expected = params.score(counts);
+    match params.measure {
         Measure::Llr => (score - expected).abs() <= 1e-5 * expected.abs().max(1.0),
         _ => score == expected,
     }

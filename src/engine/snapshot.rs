@@ -1,6 +1,6 @@
 //! Engines and models in files.
 
-use super::head::{Head, Times1};
+use super::head::{Head, Measure3, Times1};
 use super::restore::{bare, shop};
 use super::{About, Engine};
 use crate::error::{Error, Result};
@@ -51,7 +51,7 @@ pub struct Inspection {
     pub written_by: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// How near two items are.
+    /// How near two items are: the measure with its numbers.
     pub measure: String,
     /// Neighbours kept an item, at most.
     pub neighbours: u64,
@@ -116,8 +116,8 @@ impl Engine {
             (Kind::PurchaseStarts, Elements::u64(&starts)),
             (Kind::PurchaseItems, Elements::u32(by_row.indices())),
         ];
-        let times = times_of(&self.also_bought)?;
-        sections.extend(list_sections(&self.also_bought, &times));
+        let settings = Written::of(&self.also_bought)?;
+        sections.extend(list_sections(&self.also_bought, &settings));
         // What an engine of a 1.0 file lacks, it goes on lacking.
         let Some(shelf) = &self.shelf else {
             return then(&sections);
@@ -202,9 +202,9 @@ impl AlsoBought {
 
     fn with_sections<T>(&self, then: impl FnOnce(&Sections<'_>) -> Result<T>) -> Result<T> {
         let meta = meta_of(self, None)?;
-        let times = times_of(self)?;
+        let settings = Written::of(self)?;
         let mut sections = vec![(Kind::Meta, Elements::u8(&meta))];
-        sections.extend(list_sections(self, &times));
+        sections.extend(list_sections(self, &settings));
         then(&sections)
     }
 }
@@ -236,7 +236,7 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Inspection> {
         format: format!("{}.{}", version.0, version.1),
         written_by,
         bytes: std::fs::metadata(path).map_or(0, |about| about.len()),
-        measure: model.measure().to_string(),
+        measure: model.params.measure_in_words(),
         neighbours: model.params.neighbours as u64,
         min_customers: model.params.min_customers,
         basis: model.basis,
@@ -272,13 +272,26 @@ fn too_large(problem: String) -> Error {
     io_error("write", Path::new("settings"), io::Error::other(problem))
 }
 
-/// What times the lists depend on, as written; nothing where they do not.
-fn times_of(model: &AlsoBought) -> Result<Option<Vec<u8>>> {
-    let times = Times1::of(model).map(|times| times.encode());
-    times.transpose().map_err(too_large)
+/// Settings that not every model has, as written.
+struct Written {
+    /// What times the lists depend on.
+    times: Option<Vec<u8>>,
+    /// The numbers of the measure.
+    measure: Option<Vec<u8>>,
 }
 
-fn list_sections<'a>(model: &'a AlsoBought, times: &'a Option<Vec<u8>>) -> Sections<'a> {
+impl Written {
+    fn of(model: &AlsoBought) -> Result<Self> {
+        let times = Times1::of(model).map(|times| times.encode());
+        let measure = Measure3::of(&model.params).map(|measure| measure.encode());
+        Ok(Written {
+            times: times.transpose().map_err(too_large)?,
+            measure: measure.transpose().map_err(too_large)?,
+        })
+    }
+}
+
+fn list_sections<'a>(model: &'a AlsoBought, settings: &'a Written) -> Sections<'a> {
     let lists = &model.lists;
     let mut sections = vec![
         (Kind::ItemTotals, Elements::u32(&model.totals)),
@@ -287,8 +300,11 @@ fn list_sections<'a>(model: &'a AlsoBought, times: &'a Option<Vec<u8>>) -> Secti
         (Kind::ListScores, Elements::f32(&lists.scores)),
         (Kind::ListBoth, Elements::u32(&lists.both)),
     ];
-    if let Some(times) = times {
+    if let Some(times) = &settings.times {
         sections.push((Kind::Times, Elements::u8(times)));
+    }
+    if let Some(measure) = &settings.measure {
+        sections.push((Kind::Measure, Elements::u8(measure)));
     }
     if model.params.within_days.is_some() {
         sections.push((Kind::SourceTotals, Elements::u32(&model.source_totals)));

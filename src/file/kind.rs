@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     ItemRows,
     /// The customer of each row of the table of customers.
     CustomerRows,
+    /// The numbers of a measure that has any, and what customers weigh.
+    Measure,
     /// A part of a table as told, by the table's number.
     Table(u8, TablePart),
 }
@@ -58,7 +60,7 @@ impl TablePart {
 }
 
 impl Kind {
-    const SINGLE: [Kind; 21] = [
+    const SINGLE: [Kind; 22] = [
         Kind::Meta,
         Kind::ItemIdText,
         Kind::ItemIdEnds,
@@ -80,6 +82,7 @@ impl Kind {
         Kind::RowTimes,
         Kind::ItemRows,
         Kind::CustomerRows,
+        Kind::Measure,
     ];
 
     /// All kinds of sections.
@@ -112,6 +115,7 @@ impl Kind {
             Kind::RowTimes => 19,
             Kind::ItemRows => 20,
             Kind::CustomerRows => 21,
+            Kind::Measure => 22,
             Kind::Table(table, part) => 32 + 4 * u32::from(table) + part as u32,
         }
     }
@@ -145,6 +149,7 @@ impl Kind {
             | Kind::ItemRows
             | Kind::Table(..) => 1,
             Kind::CustomerRows => 2,
+            Kind::Measure => 3,
         }
     }
 
@@ -172,6 +177,7 @@ impl Kind {
             Kind::RowTimes => "row times",
             Kind::ItemRows => "item rows",
             Kind::CustomerRows => "customer rows",
+            Kind::Measure => "measure",
             Kind::Table(table, part) => {
                 const NAMES: [[&str; 4]; TABLES as usize] = [
                     [
@@ -213,6 +219,7 @@ impl Kind {
             Kind::Meta
             | Kind::ItemIdText
             | Kind::Times
+            | Kind::Measure
             | Kind::Shop
             | Kind::CustomerIdText
             | Kind::Table(_, TablePart::Texts) => Element::U8,

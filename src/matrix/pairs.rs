@@ -136,7 +136,10 @@ impl<'a> Pairs<'a> {
         take: &mut impl FnMut(Pair),
     ) {
         let (purchases, marks) = (self.purchases, &mut marks.0[..]);
-        let holders = row_of(purchases.by_item(), item as usize);
+        let (holders, alone) = (
+            row_of(purchases.by_item(), item as usize),
+            weights.of_items_alone(),
+        );
         for (&row, &own) in holders.iter().zip(weights.of_item(purchases, item)) {
             marks[row as usize] = u64::from(own) + 1; // what weighs nothing is held all the same
         }
@@ -146,9 +149,9 @@ impl<'a> Pairs<'a> {
             for (&row, &weight) in rows.iter().zip(weights.of_item(purchases, other)) {
                 let mark = marks[row as usize];
                 both = both.wrapping_add(u32::from(mark > 0));
+                let weight = if alone { 1 } else { u64::from(weight) };
                 // Below 2^63 together: that is what a weight's bits are chosen for.
-                let product = mark.saturating_sub(1).wrapping_mul(u64::from(weight));
-                sum = sum.wrapping_add(product);
+                sum = sum.wrapping_add(mark.saturating_sub(1).wrapping_mul(weight));
             }
             if both > 0 && item != other && !purchases.are_variants(item, other) {
                 take(Pair {

@@ -131,18 +131,25 @@ impl Workspace {
         let (counts, met) = (&mut self.counts[..], &mut self.met[..]);
         let sums = &mut self.sums[..];
         let mut length = 0;
+        let mut meet = |other: u32, weight: u64| {
+            let count = &mut counts[other as usize];
+            met[length] = other;
+            length += usize::from(*count == 0);
+            *count = count.wrapping_add(1);
+            // Below 2^63: that is what a weight's bits are chosen for.
+            let sum = &mut sums[other as usize];
+            *sum = sum.wrapping_add(weight);
+        };
         let holders = row_of(purchases.by_item(), item as usize);
         for (&holder, &own) in holders.iter().zip(weights.of_item(purchases, item)) {
             let own = u64::from(own);
             let held = row_of(purchases.by_row(), holder as usize);
+            if weights.of_items_alone() {
+                held.iter().for_each(|&other| meet(other, own));
+                continue;
+            }
             for (&other, &weight) in held.iter().zip(weights.of_row(purchases, holder)) {
-                let count = &mut counts[other as usize];
-                met[length] = other;
-                length += usize::from(*count == 0);
-                *count = count.wrapping_add(1);
-                // Below 2^63: that is what a weight's bits are chosen for.
-                let sum = &mut sums[other as usize];
-                *sum = sum.wrapping_add(own.wrapping_mul(u64::from(weight)));
+                meet(other, own.wrapping_mul(u64::from(weight)));
             }
         }
         length

@@ -1,29 +1,62 @@
-//! What a purchase weighs that fades with time, in whole numbers.
+//! What meetings weigh, in whole numbers: where purchases fade with time, and where customers who hold much
+//! say less of each thing.
 //!
 //! A purchase of age `a` weighs `2^(-a / half_life)` (exponential forgetting: Ding, Li, "Time weight
-//! collaborative filtering", CIKM 2005), as a fixed-point number, so that sums of products of weights
-//! are whole numbers: the same in any order and for any number of threads.
+//! collaborative filtering", CIKM 2005), and a meeting the product of two; or a meeting weighs `d^-a` in a
+//! row that holds `d` items (as in random walks: Cooper et al., "Random walks in recommender systems",
+//! WWW 2014). Weights are fixed-point numbers, so sums of them are whole numbers: the same in any order and
+//! for any number of threads.
 
 use super::{DAY, Pattern, Purchases, Timeline, row_of};
 use crate::error::{Error, Result, zeroed};
+use crate::powers::{half_to_the, power, rounded};
 use crate::watch::Watch;
 
-/// The weight of every purchase, in units of `2^-bits`, by the last time that the row bought the item.
+/// What each meeting weighs: the product of two numbers, of the item's purchase and of the other's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Weights {
-    bits: u32,
-    /// By row, in the places of [`Purchases::by_row`].
-    by_row: Vec<u32>,
-    /// By item, in the places of [`Purchases::by_item`].
+    /// How many binary places a product has.
+    places: u32,
+    /// Of the item's purchase, in the places of [`Purchases::by_item`].
     by_item: Vec<u32>,
-    /// The sum of the squares of each item's weights: s_ii.
+    /// Of the other's, in the places of [`Purchases::by_row`]; empty where all are 1.
+    by_row: Vec<u32>,
+    /// The sum of what each item's meetings with itself weigh: s_ii.
     squares: Vec<u64>,
 }
 
 impl Weights {
-    /// Weighs purchases as of an instant (microseconds in UTC), with a half-life in days. What was
+    /// Weighs each meeting by how many items its row holds: `d^-exponent`, for an exponent from 0 to 2, to
+    /// 30 binary places.
+    pub(crate) fn of_rows(purchases: &Purchases, exponent: f64, watch: Watch<'_>) -> Result<Self> {
+        // One of each row adds up to less than 2^63.
+        const PLACES: u32 = 30;
+        let what = "the weights of customers";
+        let mut of_row: Vec<u32> = zeroed(purchases.rows(), what)?;
+        for (row, weight) in of_row.iter_mut().enumerate() {
+            if row.is_multiple_of(1 << 16) {
+                watch.check()?;
+            }
+            let held = purchases.items_of(row).len();
+            if held > 0 {
+                *weight = rounded(power(held as f64, -exponent) * f64::from(1u32 << PLACES));
+            }
+        }
+        let mut by_item: Vec<u32> = zeroed(purchases.by_item().nnz(), what)?;
+        for (weight, &row) in by_item.iter_mut().zip(purchases.by_item().indices()) {
+            *weight = of_row[row as usize];
+        }
+        Ok(Weights {
+            places: PLACES,
+            by_item,
+            by_row: Vec::new(),
+            squares: Vec::new(),
+        })
+    }
+
+    /// Weighs purchases, by the last time that the row bought the item, as of an instant (microseconds in UTC), with a half-life in days. What was
     /// bought later than that weighs 1, what was bought at an unknown time 0.
-    pub(crate) fn new(
+    pub(crate) fn fading(
         purchases: &Purchases,
         timeline: &Timeline,
         as_of: i64,
@@ -64,16 +97,16 @@ impl Weights {
             }
         }
         Ok(Weights {
-            bits,
-            by_row,
+            places: 2 * bits,
             by_item,
+            by_row,
             squares,
         })
     }
 
-    /// How many binary places a weight has.
-    pub(crate) fn bits(&self) -> u32 {
-        self.bits
+    /// How many binary places what a meeting weighs has.
+    pub(crate) fn places(&self) -> u32 {
+        self.places
     }
 
     /// How many bytes they take.
@@ -86,24 +119,38 @@ impl Weights {
     /// Refuses weights that are not of as many purchases. Cheap: asked anew for every row that is
     /// counted.
     pub(crate) fn check_shape(&self, purchases: &Purchases) -> Result<()> {
-        let told = (self.by_row.len(), self.squares.len());
-        if told == (purchases.by_row().nnz(), purchases.items()) {
+        let items = purchases.items();
+        let sized = self.squares.is_empty() || self.squares.len() == items;
+        if self.by_item.len() == purchases.by_item().nnz() && sized {
             return Ok(());
         }
         Err(Error::matrix("the weights are those of other purchases"))
     }
 
-    /// The weights of a row's items, as [`Purchases::items_of`] tells them.
-    pub(super) fn of_row(&self, purchases: &Purchases, row: u32) -> &[u32] {
-        places(purchases.by_row(), &self.by_row, row)
+    /// Whether only the item's purchase has a weight, and the other's is 1.
+    pub(super) fn of_items_alone(&self) -> bool {
+        self.by_row.is_empty()
     }
 
-    /// The weights of an item's rows, as [`Purchases::buyers_of`] tells them.
+    /// The weights of an item's purchases, as [`Purchases::buyers_of`] tells them.
     pub(super) fn of_item(&self, purchases: &Purchases, item: u32) -> &[u32] {
         places(purchases.by_item(), &self.by_item, item)
     }
 
-    /// The weights of all rows' items, in the places of [`Purchases::by_row`].
+    /// The weights of a row's others, as [`Purchases::items_of`] tells them; nothing where all are 1.
+    pub(super) fn of_row(&self, purchases: &Purchases, row: u32) -> &[u32] {
+        match self.of_items_alone() {
+            true => &[],
+            false => places(purchases.by_row(), &self.by_row, row),
+        }
+    }
+
+    /// The weights of all items' purchases, in the places of [`Purchases::by_item`].
+    pub(crate) fn by_item(&self) -> &[u32] {
+        &self.by_item
+    }
+
+    /// The weights of all rows' others, in the places of [`Purchases::by_row`]; nothing where all are 1.
     pub(super) fn by_row(&self) -> &[u32] {
         &self.by_row
     }
@@ -118,10 +165,9 @@ impl Weights {
     }
 
     /// The sum `s_ij` as a number of rows.
-    pub(crate) fn count(&self, sum: u64) -> f32 {
-        // A power of two: the product is exact.
-        let places = (1u64 << (2 * self.bits)) as f64;
-        (sum as f64 / places) as f32
+    pub(crate) fn number(&self, sum: u64) -> f64 {
+        // A power of two: the quotient is exact.
+        sum as f64 / (1u64 << self.places) as f64
     }
 
     /// `s_ij / sqrt(s_ii s_jj)`; 0 where no weights met.
@@ -160,80 +206,9 @@ fn fixed(time: i64, as_of: i64, half_life: f64, bits: u32) -> u32 {
     rounded(weight * f64::from(1u32 << bits))
 }
 
-/// `2^-x` for `x >= 0`, the same on every machine: `x` is cut at the nearest whole number `n`, and
-/// `2^-(x - n) = e^t` is the series of `e^t` to the 13th power, by Horner's rule in f64; for
-/// `|t| <= ln 2 / 2` what is left out is below `2^-52`. Exact for whole `x`. The library's `exp2` may
-/// differ between systems in the last bit.
-fn half_to_the(x: f64) -> f64 {
-    /// Beyond this a weight is far below half a unit.
-    const NEVER: f64 = 64.0;
-    /// `1 / k!`, from the 13th down.
-    const TERMS: [f64; 14] = [
-        1.0 / 6_227_020_800.0,
-        1.0 / 479_001_600.0,
-        1.0 / 39_916_800.0,
-        1.0 / 3_628_800.0,
-        1.0 / 362_880.0,
-        1.0 / 40_320.0,
-        1.0 / 5_040.0,
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        1.0 / 2.0,
-        1.0,
-        1.0,
-    ];
-    if x >= NEVER {
-        return 0.0;
-    }
-    let whole = rounded(x);
-    let t = (f64::from(whole) - x) * std::f64::consts::LN_2;
-    let series = TERMS.iter().fold(0.0, |sum, term| sum * t + term);
-    // 2^-whole, by its exponent.
-    series * f64::from_bits(u64::from(1023 - whole) << 52)
-}
-
-/// The nearest whole number, half away from zero, of a number from 0 to less than 2^32: as `f64::round`, which
-/// is a call where the processor has no such instruction.
-fn rounded(x: f64) -> u32 {
-    let whole = x as u32;
-    whole + u32::from(x - f64::from(whole) >= 0.5)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_half_life_halves_and_the_series_is_the_power() {
-        for whole in 0..64u32 {
-            assert_eq!(half_to_the(f64::from(whole)), 0.5f64.powi(whole as i32));
-        }
-        for step in 0..200_000 {
-            let x = f64::from(step) * 0.000_31;
-            let (own, power) = (half_to_the(x), (-x).exp2());
-            assert!((own - power).abs() <= 4.0 * f64::EPSILON * power, "{x}");
-        }
-        assert_eq!(half_to_the(64.0), 0.0);
-        assert_eq!(half_to_the(f64::INFINITY), 0.0);
-    }
-
-    #[test]
-    fn numbers_are_rounded_as_ever() {
-        let odd = [
-            0.0,
-            0.5,
-            0.499_999_999_999_999_94,
-            1.5,
-            2.5,
-            4_294_967_294.5,
-        ];
-        let many = (0..1_000_000).map(|step| f64::from(step) * 0.123_7);
-        for x in many.chain(odd) {
-            assert_eq!(f64::from(rounded(x)), x.round(), "{x}");
-        }
-    }
 
     #[test]
     fn no_number_of_rows_overflows_a_sum() {

@@ -14,6 +14,7 @@ use crate::ids::{ItemIx, Scored};
 use crate::matrix::Basis;
 use crate::matrix::pairs::Marks;
 use crate::matrix::sweep::Workspace;
+use crate::models::factors::Factors;
 use crate::models::filter::Filter;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure, lift};
@@ -39,6 +40,7 @@ pub struct AlsoBought {
     pub(crate) bits: u32,
     /// When "now" was, where that made a difference: microseconds in UTC.
     pub(crate) as_of: Option<i64>,
+    pub(crate) factors: Factors,
     pub(crate) lists: Lists,
     /// Where scores are added up.
     pub(crate) sums: Pool<Sums>,

@@ -93,9 +93,16 @@ impl AlsoBought {
             return 0.0;
         }
         match (weights, self.params.measure) {
+            (Some(_), _) if sum == 0 => 0.0,
             (Some(weights), Measure::Cosine) => weights.cosine(sum, item, other),
-            (Some(weights), _) => weights.count(sum),
-            (None, measure) => measure.score(Counts {
+            (Some(weights), Measure::Power { .. }) => {
+                self.factors.score(weights.number(sum), item, other)
+            }
+            (Some(weights), _) => weights.number(sum) as f32,
+            (None, Measure::Power { .. }) if self.params.shrinkage == 0.0 && both > 0 => {
+                self.factors.score(f64::from(both), item, other)
+            }
+            (None, _) => self.params.score(Counts {
                 both,
                 source: self.source_total(item),
                 target: self.totals[other as usize],

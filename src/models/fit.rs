@@ -2,10 +2,11 @@
 
 use crate::error::{Result, zeroed};
 use crate::matrix::best::Best;
-use crate::matrix::product::{Chosen, Falls, Neighbours, Rows, ScoredRow};
+use crate::matrix::product::{Chosen, Falls, Nearly, Neighbours, Rows, ScoredRow};
 use crate::matrix::sweep::{Source, Workspace};
 use crate::matrix::{Purchases, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
+use crate::models::factors::Factors;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::parallel::{AHEAD, in_order, thread_count};
@@ -20,7 +21,18 @@ impl AlsoBoughtParams {
     pub fn fit_watched(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
         self.check()?;
         self.check_untimed()?;
-        self.learn(Source::Held(purchases), Vec::new(), watch)
+        self.held(purchases, watch)
+    }
+
+    /// Learns from purchases that are always as good.
+    pub(super) fn held(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
+        let exponent = self.measure.customer_exponent();
+        if exponent == 0.0 {
+            return self.learn(Source::Held(purchases), Vec::new(), watch);
+        }
+        let weights = Weights::of_rows(purchases, exponent, watch)?;
+        let source = Source::Weighted(purchases, &weights);
+        self.learn(source, Vec::new(), watch)
     }
 
     /// Makes every row of a source and keeps the best of it. `source_totals` are the n_i where those
@@ -32,11 +44,14 @@ impl AlsoBoughtParams {
         watch: Watch<'_>,
     ) -> Result<AlsoBought> {
         let purchases = source.purchases();
+        let totals = totals(purchases)?;
+        let factors = Factors::new(self.measure, &totals, &source_totals)?;
         let mut model = AlsoBought {
             params: self.clone(),
             basis: purchases.basis(),
             buyers: purchases.buyers(),
-            totals: totals(purchases)?,
+            factors,
+            totals,
             source_totals,
             bits: 0,
             as_of: None,
@@ -51,39 +66,91 @@ impl AlsoBoughtParams {
             least: self.min_customers,
             threads: thread_count(self.threads)?,
             memory_limit: self.memory_limit,
-            made: source.weights().map_or(0, Weights::bytes),
+            made: source.weights().map_or(0, Weights::bytes) + model.factors.bytes(),
             instructions: self.instructions,
             watch,
         };
         let all = match source {
-            Source::Held(_) => self.counted(rows, purchases.buyers())?,
-            Source::Weighted(_, weights) => self.weighted(rows, weights)?,
+            Source::Held(_) => model.counted(rows)?,
+            Source::Weighted(_, weights) => model.weighted(rows, weights)?,
             Source::After(..) => model.swept(source, rows)?,
         };
         model.lists = Lists::from(all);
         Ok(model)
     }
-
-    /// Rows by what meetings weigh.
-    fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
-        match self.measure {
-            Measure::Cosine => rows.weighted(
-                weights,
-                Falls::WithTarget,
-                |target| weights.cosine_scale(target),
-                |sum, source, target| weights.cosine(sum, source, target),
-            ),
-            _ => rows.weighted(
-                weights,
-                Falls::Never,
-                |_| 1.0,
-                |sum, _, _| weights.count(sum),
-            ),
-        }
-    }
 }
 
 impl AlsoBought {
+    /// Rows by counts. The measure is chosen here, outside of all loops: each that is often asked for has a
+    /// closure, and so a kernel, of its own.
+    fn counted(&self, rows: Rows<'_>) -> Result<Neighbours> {
+        let (measure, all) = (self.params.measure, self.buyers);
+        let slope = measure.slope();
+        macro_rules! by {
+            ($score:expr) => {
+                rows.counted(slope, |both, source, target| {
+                    $score(Counts {
+                        both,
+                        source: source.total,
+                        target: target.total,
+                        all,
+                    })
+                })
+            };
+        }
+        match measure {
+            _ if self.params.shrinkage > 0.0 => by!(|counts| self.params.score(counts)),
+            Measure::Count => by!(|counts| Measure::Count.score(counts)),
+            Measure::Cosine => by!(|counts| Measure::Cosine.score(counts)),
+            Measure::Jaccard => by!(|counts| Measure::Jaccard.score(counts)),
+            Measure::Lift => by!(|counts| Measure::Lift.score(counts)),
+            Measure::Confidence => by!(|counts| Measure::Confidence.score(counts)),
+            Measure::Llr | Measure::Tversky { .. } => by!(|counts| measure.score(counts)),
+            Measure::Power { .. } => rows.counted(slope, |both, source, target| {
+                self.factors
+                    .score(f64::from(both), source.item, target.item)
+            }),
+        }
+    }
+
+    /// Rows by what meetings weigh.
+    fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
+        /// How much less a target that many hold has to score for those that few hold to come first.
+        const MUCH: f64 = 0.3;
+        match self.params.measure {
+            Measure::Cosine => rows.weighted(
+                weights,
+                Nearly {
+                    falls: Falls::WithTarget,
+                    scale: |target| weights.cosine_scale(target),
+                    power: 1.0,
+                },
+                |sum, source, target| weights.cosine(sum, source, target),
+            ),
+            Measure::Power { count, target, .. } => rows.weighted(
+                weights,
+                Nearly {
+                    falls: match target > MUCH * count {
+                        true => Falls::WithTarget,
+                        false => Falls::Never,
+                    },
+                    scale: |target| self.factors.scale(target),
+                    power: count,
+                },
+                |sum, source, target| self.factors.score(weights.number(sum), source, target),
+            ),
+            _ => rows.weighted(
+                weights,
+                Nearly {
+                    falls: Falls::Never,
+                    scale: |_| 1.0,
+                    power: 1.0,
+                },
+                |sum, _, _| weights.number(sum) as f32,
+            ),
+        }
+    }
+
     /// Rows of a source that the kernel does not know, one swept after the other.
     fn swept(&self, source: Source<'_>, rows: Rows<'_>) -> Result<Neighbours> {
         /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
@@ -117,34 +184,6 @@ impl AlsoBought {
             |chosen| all.append(&chosen, budget),
         )?;
         Ok(all.shrunk())
-    }
-}
-
-impl AlsoBoughtParams {
-    /// Rows by counts. The measure is chosen here, outside of all loops: each has a closure, and so a
-    /// kernel, of its own.
-    fn counted(&self, rows: Rows<'_>, all: u32) -> Result<Neighbours> {
-        let falls = self.measure.falls();
-        macro_rules! by {
-            ($measure:expr) => {
-                rows.counted(falls, |both, source, target| {
-                    $measure.score(Counts {
-                        both,
-                        source,
-                        target,
-                        all,
-                    })
-                })
-            };
-        }
-        match self.measure {
-            Measure::Count => by!(Measure::Count),
-            Measure::Cosine => by!(Measure::Cosine),
-            Measure::Jaccard => by!(Measure::Jaccard),
-            Measure::Lift => by!(Measure::Lift),
-            Measure::Confidence => by!(Measure::Confidence),
-            Measure::Llr => by!(Measure::Llr),
-        }
     }
 }
 

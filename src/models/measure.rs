@@ -1,8 +1,9 @@
 //! How near two items are, from four counts.
 
 use crate::error::{Error, Result};
-use crate::matrix::product::Falls;
+use crate::matrix::product::{Falls, Slope};
 use crate::near::near;
+use crate::powers::power;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -25,7 +26,7 @@ pub struct Counts {
 /// Each is one expression, computed in f64 with the order of operations shown and rounded to f32
 /// once: scores that are equal by mathematics come out equal, and ties are told by index. Every
 /// measure is at least 0, and 0 means: no neighbour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// `n_ij`: how many bought both.
@@ -48,17 +49,50 @@ pub enum Measure {
     /// (Dunning, "Accurate methods for the statistics of surprise and coincidence", 1993). Zero
     /// where the two meet no oftener than by chance: `n_ij n <= n_i n_j`.
     Llr,
+    /// `n_ij / (n_ij + alpha (n_i - n_ij) + beta (n_j - n_ij))` (Tversky, "Features of similarity", 1977):
+    /// 1 and 1 is Jaccard, a half each the Dice coefficient; `alpha` alone counts what else the source
+    /// is bought by, `beta` alone what the target is. Both at least 0, and one of them above.
+    Tversky {
+        /// What a row weighs that holds the source alone.
+        alpha: f64,
+        /// What a row weighs that holds the target alone.
+        beta: f64,
+    },
+    /// `g_ij^count n_i^-source n_j^-target`, where `g_ij` is the sum of `d^-customer` over the rows that hold
+    /// both, of `d` items each: one family that holds most neighbourhood methods, also those by random walks
+    /// and graph filters. See [`Preset`](crate::Preset) for named points in it.
+    Power {
+        /// From 0 to 2: how much less a row (a customer, or an order) that holds many items says of each.
+        /// At 0, all say as much, and `g_ij` is `n_ij`.
+        customer: f64,
+        /// From 0.01 to 2: above 1, what is met often counts more than in proportion.
+        count: f64,
+        /// From -1 to 2, 0 or at least 0.001 in size: how much less a source that many bought says.
+        source: f64,
+        /// Likewise: how much less a target that many bought is suggested.
+        target: f64,
+    },
 }
 
 impl Measure {
-    /// All measures.
-    pub const ALL: [Measure; 6] = [
+    /// One of each kind: those with numbers as [`Measure::from_str`] gives them.
+    pub const ALL: [Measure; 8] = [
         Measure::Count,
         Measure::Cosine,
         Measure::Jaccard,
         Measure::Lift,
         Measure::Confidence,
         Measure::Llr,
+        Measure::Tversky {
+            alpha: 0.5,
+            beta: 0.5,
+        },
+        Measure::Power {
+            customer: 0.0,
+            count: 1.0,
+            source: 0.9,
+            target: 0.1,
+        },
     ];
 
     /// The measure's name, the same in every face.
@@ -70,23 +104,68 @@ impl Measure {
             Measure::Lift => "lift",
             Measure::Confidence => "confidence",
             Measure::Llr => "llr",
+            Measure::Tversky { .. } => "tversky",
+            Measure::Power { .. } => "power",
         }
     }
 
-    /// How the score depends on `target`, the other counts being equal, to the last bit: each of its
-    /// operations is rounded, and rounding keeps order. The logarithms of [`Measure::Llr`] promise no such
-    /// thing.
-    pub(crate) fn falls(self) -> Falls {
+    /// How the score depends on the counts, to the last bit: each of its operations is rounded, and
+    /// rounding keeps order. The logarithms of [`Measure::Llr`] promise no such thing.
+    pub(crate) fn slope(self) -> Slope {
+        let slope = |falls, by_count, by_target| Slope {
+            falls,
+            by_count,
+            by_target,
+        };
         match self {
-            Measure::Cosine | Measure::Jaccard | Measure::Lift => Falls::WithTarget,
-            Measure::Count | Measure::Confidence => Falls::Never,
-            Measure::Llr => Falls::Unknown,
+            Measure::Cosine => slope(Falls::WithTarget, 1.0, 0.5),
+            Measure::Lift => slope(Falls::WithTarget, 1.0, 1.0),
+            Measure::Count | Measure::Confidence => slope(Falls::Never, 1.0, 0.0),
+            Measure::Llr => slope(Falls::Unknown, 0.0, 0.0),
+            Measure::Jaccard => Measure::Tversky {
+                alpha: 1.0,
+                beta: 1.0,
+            }
+            .slope(),
+            Measure::Tversky { alpha, beta } => {
+                // The derivatives of its logarithm, where no count is above n: at least by_count / n_ij, and
+                // by_target / n.
+                let both = alpha + beta;
+                let falls = if beta > 0.0 {
+                    Falls::WithTarget
+                } else {
+                    Falls::Never
+                };
+                slope(falls, both.min(1.0), beta / both.max(1.0))
+            }
+            Measure::Power { count, target, .. } => {
+                let falls = match target {
+                    0.0 => Falls::Never,
+                    0.0.. => Falls::WithTarget,
+                    _ => Falls::Rises,
+                };
+                slope(falls, count, target.abs())
+            }
         }
     }
 
-    /// The score of these counts; 0 where the items never met.
+    /// What a row that holds `d` items weighs is `d` to the power of less this; 0 where all weigh 1.
+    pub(crate) fn customer_exponent(self) -> f64 {
+        match self {
+            Measure::Power { customer, .. } => customer,
+            _ => 0.0,
+        }
+    }
+
+    /// The score of these counts, as if all rows weighed 1; 0 where the items never met.
     #[inline]
     pub fn score(self, counts: Counts) -> f32 {
+        self.value(counts) as f32
+    }
+
+    /// The score before it is rounded.
+    #[inline]
+    pub(crate) fn value(self, counts: Counts) -> f64 {
         let Counts {
             both,
             source,
@@ -97,15 +176,140 @@ impl Measure {
             return 0.0;
         }
         let (n_ij, n_i, n_j) = (f64::from(both), f64::from(source), f64::from(target));
-        let score = match self {
+        match self {
             Measure::Count => n_ij,
             Measure::Cosine => n_ij / (n_i * n_j).sqrt(),
             Measure::Jaccard => n_ij / (n_i + n_j - n_ij),
             Measure::Lift => lift(counts),
             Measure::Confidence => n_ij / n_i,
             Measure::Llr => log_likelihood_ratio(both, source, target, all),
+            Measure::Tversky { alpha, beta } => {
+                n_ij / (n_ij + alpha * (n_i - n_ij) + beta * (n_j - n_ij))
+            }
+            Measure::Power {
+                count,
+                source,
+                target,
+                ..
+            } => power(n_ij, count) * power(n_i, -source) * power(n_j, -target),
+        }
+    }
+
+    /// The numbers of the measure, by the names that they have in every face.
+    pub fn numbers(self) -> Vec<(&'static str, f64)> {
+        match self {
+            Measure::Tversky { alpha, beta } => vec![("alpha", alpha), ("beta", beta)],
+            Measure::Power {
+                customer,
+                count,
+                source,
+                target,
+            } => vec![
+                ("customer_exponent", customer),
+                ("count_exponent", count),
+                ("source_exponent", source),
+                ("target_exponent", target),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same measure with another number.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where it has no number of that name; [`Error::UnknownName`] where no measure has.
+    ///
+    /// ```
+    /// use cobuy::Measure;
+    /// let measure = "power".parse::<Measure>()?.with("target_exponent", 0.3)?;
+    /// assert_eq!(measure, Measure::Power { customer: 0.0, count: 1.0, source: 0.9, target: 0.3 });
+    /// assert!(Measure::Cosine.with("alpha", 0.5).is_err());
+    /// # Ok::<(), cobuy::Error>(())
+    /// ```
+    pub fn with(mut self, name: &str, value: f64) -> Result<Measure> {
+        let place = match (&mut self, name) {
+            (Measure::Tversky { alpha, .. }, "alpha") => alpha,
+            (Measure::Tversky { beta, .. }, "beta") => beta,
+            (Measure::Power { customer, .. }, "customer_exponent") => customer,
+            (Measure::Power { count, .. }, "count_exponent") => count,
+            (Measure::Power { source, .. }, "source_exponent") => source,
+            (Measure::Power { target, .. }, "target_exponent") => target,
+            _ => return Err(self.without(name, value)),
         };
-        score as f32
+        *place = value;
+        Ok(self)
+    }
+
+    /// That it has no number of that name.
+    fn without(self, name: &str, value: f64) -> Error {
+        let all = Measure::ALL.into_iter();
+        let mut all = all.flat_map(|kind| kind.numbers().into_iter().map(move |it| (kind, it.0)));
+        match all.find(|(_, number)| *number == name) {
+            Some((kind, number)) => {
+                let must = format!("it goes with the measure {kind}, and the measure is {self}");
+                Error::setting(number, value, must)
+            }
+            None => Error::UnknownName {
+                what: "number of a measure",
+                name: crate::text::shown(name),
+                near: near(
+                    name,
+                    Measure::ALL
+                        .into_iter()
+                        .flat_map(Measure::numbers)
+                        .map(|it| it.0),
+                ),
+            },
+        }
+    }
+
+    /// Refuses numbers that cannot be.
+    pub(crate) fn check(self) -> Result<()> {
+        let within = |name, value: f64, range: std::ops::RangeInclusive<f64>| {
+            if range.contains(&value) {
+                return Ok(());
+            }
+            let must = format!("it must be from {} to {}", range.start(), range.end());
+            Err(Error::setting(name, value, must))
+        };
+        match self {
+            Measure::Tversky { alpha, beta } => {
+                within("alpha", alpha, 0.0..=1e6)?;
+                within("beta", beta, 0.0..=1e6)?;
+                if alpha + beta < 1e-3 {
+                    let must = "together with `beta` it must be at least 0.001";
+                    return Err(Error::setting("alpha", alpha, must));
+                }
+                if beta > 0.0 {
+                    within("beta", beta, 1e-3..=1e6)?;
+                }
+                Ok(())
+            }
+            Measure::Power {
+                customer,
+                count,
+                source,
+                target,
+            } => {
+                within("customer_exponent", customer, 0.0..=2.0)?;
+                within("count_exponent", count, 0.01..=2.0)?;
+                for (name, exponent) in [("source_exponent", source), ("target_exponent", target)] {
+                    within(name, exponent, -1.0..=2.0)?;
+                    if exponent != 0.0 && exponent.abs() < 1e-3 {
+                        let must = "it must be 0, or at least 0.001 in size";
+                        return Err(Error::setting(name, exponent, must));
+                    }
+                }
+                if source + target > 2.0 {
+                    // What is left would be too small to be told from nothing.
+                    let must =
+                        format!("together with `source_exponent`, {source}, it must be at most 2");
+                    return Err(Error::setting("target_exponent", target, must));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -161,7 +365,8 @@ impl fmt::Display for Measure {
 impl FromStr for Measure {
     type Err = Error;
 
-    /// The measure of that name.
+    /// The measure of that name. `tversky` with `alpha` and `beta` of a half each; `power` as
+    /// `n_ij n_i^-0.9 n_j^-0.1`, all rows weighing 1.
     fn from_str(name: &str) -> Result<Self> {
         Measure::ALL
             .into_iter()

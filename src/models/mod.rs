@@ -2,11 +2,14 @@
 
 pub mod also_bought;
 mod anew;
+pub(crate) mod factors;
 pub mod filter;
 mod fit;
 pub mod lists;
 pub mod measure;
 mod params;
+pub mod preset;
 mod recommend;
+
 pub(crate) mod sums;
 mod timed;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::machine::Instructions;
 use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
-use crate::models::measure::Measure;
+use crate::models::measure::{Counts, Measure};
 use crate::parallel::thread_count;
 use crate::watch::Watch;
 
@@ -17,6 +17,8 @@ pub struct AlsoBoughtParams {
     pub neighbours: usize,
     /// How many customers (or orders) must have bought both at least.
     pub min_customers: u32,
+    /// How many customers a score is doubted by.
+    pub shrinkage: f64,
     /// After how many days a purchase weighs half; `None`: it always weighs as much.
     pub half_life: Option<f64>,
     /// Within how many days after an item another must have been bought; `None`: ever, also before.
@@ -35,6 +37,7 @@ impl Default for AlsoBoughtParams {
             measure: Measure::Cosine,
             neighbours: 50,
             min_customers: 1,
+            shrinkage: 0.0,
             half_life: None,
             within_days: None,
             threads: None,
@@ -61,6 +64,14 @@ impl AlsoBoughtParams {
     /// neighbours. Default: 1.
     pub fn min_customers(mut self, min_customers: u32) -> Self {
         self.min_customers = min_customers;
+        self
+    }
+
+    /// Multiplies scores by `n_ij / (n_ij + shrinkage)`, so that what few have in common scores less (Bell,
+    /// Koren, "Improved neighborhood-based collaborative filtering", KDD Cup 2007). Not together with weights
+    /// (`half_life`, or a customer exponent). Default: 0, scores are as they are.
+    pub fn shrinkage(mut self, shrinkage: f64) -> Self {
+        self.shrinkage = shrinkage;
         self
     }
 
@@ -122,6 +133,8 @@ impl AlsoBoughtParams {
                 "it must be at least 1 byte",
             ));
         }
+        self.measure.check()?;
+        self.check_weights()?;
         self.check_time(
             "half_life",
             self.half_life,
@@ -139,13 +152,61 @@ impl AlsoBoughtParams {
         thread_count(self.threads).map(|_| ())
     }
 
+    fn check_weights(&self) -> Result<()> {
+        let (exponent, shrinkage) = (self.measure.customer_exponent(), self.shrinkage);
+        if !(0.0..=1e9).contains(&shrinkage) {
+            let must = "it must be a number of customers from 0 to a billion";
+            return Err(Error::setting("shrinkage", shrinkage, must));
+        }
+        let weights = match self.half_life {
+            Some(_) => Some("half_life"),
+            None => (exponent != 0.0).then_some("customer_exponent"),
+        };
+        match weights {
+            Some(weights) if shrinkage > 0.0 => {
+                let must =
+                    format!("it cannot be set together with `{weights}`: leave out one of them");
+                Err(Error::setting("shrinkage", shrinkage, must))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The measure with all its numbers.
+    pub(crate) fn measure_in_words(&self) -> String {
+        let mut words = self.measure.to_string();
+        for (name, number) in self.measure.numbers() {
+            words.push_str(&format!(" {name}={number}"));
+        }
+        if self.shrinkage > 0.0 {
+            words.push_str(&format!(" shrinkage={}", self.shrinkage));
+        }
+        words
+    }
+
+    /// The score of these counts, where meetings weigh nothing.
+    #[inline]
+    pub(crate) fn score(&self, counts: Counts) -> f32 {
+        let value = self.measure.value(counts);
+        if self.shrinkage == 0.0 {
+            return value as f32;
+        }
+        let both = f64::from(counts.both);
+        (value * (both / (both + self.shrinkage))) as f32
+    }
+
     fn check_time(&self, name: &'static str, days: Option<f64>, with: &[Measure]) -> Result<()> {
         let Some(days) = days else { return Ok(()) };
         if !(days.is_finite() && days > 0.0) {
             let must = "it must be a finite number of days above 0";
             return Err(Error::setting(name, days, must));
         }
-        if with.contains(&self.measure) {
+        let name_of = |measure: &Measure| measure.name();
+        if with
+            .iter()
+            .map(name_of)
+            .any(|name| name == self.measure.name())
+        {
             return Ok(());
         }
         let names: Vec<&str> = with.iter().map(|measure| measure.name()).collect();

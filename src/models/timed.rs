@@ -37,17 +37,17 @@ impl AlsoBoughtParams {
         self.check()?;
         self.check_basis(purchases.basis())?;
         if let Some(half_life) = self.half_life {
-            let weights = Weights::new(purchases, timeline, as_of, half_life, watch)?;
+            let weights = Weights::fading(purchases, timeline, as_of, half_life, watch)?;
             let model = self.learn(Source::Weighted(purchases, &weights), Vec::new(), watch)?;
             return Ok(AlsoBought {
-                bits: weights.bits(),
+                bits: weights.places() / 2,
                 as_of: Some(as_of),
                 ..model
             });
         }
         timeline.check_against(purchases)?;
         let Some(days) = self.within_days else {
-            return self.learn(Source::Held(purchases), Vec::new(), watch);
+            return self.held(purchases, watch);
         };
         let window = Window::new(days, as_of);
         let source = Source::After(purchases, timeline, window);
@@ -68,10 +68,13 @@ impl AlsoBought {
         timeline: &Timeline,
         watch: Watch<'_>,
     ) -> Result<Option<Weights>> {
-        let (Some(half_life), Some(as_of)) = (self.params.half_life, self.as_of) else {
-            return Ok(None);
-        };
-        Weights::new(purchases, timeline, as_of, half_life, watch).map(Some)
+        if let (Some(half_life), Some(as_of)) = (self.params.half_life, self.as_of) {
+            return Weights::fading(purchases, timeline, as_of, half_life, watch).map(Some);
+        }
+        match self.params.measure.customer_exponent() {
+            0.0 => Ok(None),
+            exponent => Weights::of_rows(purchases, exponent, watch).map(Some),
+        }
     }
 
     /// What the model's rows are counted from anew: the purchases that it was fitted on, and for a
@@ -90,7 +93,7 @@ impl AlsoBought {
             )));
         }
         let missing = || Error::matrix("the model was fitted with times, but there are none");
-        if self.params.half_life.is_some() {
+        if self.params.half_life.is_some() || self.params.measure.customer_exponent() != 0.0 {
             let weights = weights.ok_or_else(missing)?;
             weights.check_shape(purchases)?;
             return Ok(Source::Weighted(purchases, weights));

@@ -275,6 +275,10 @@ pub fn score(measure: Measure, both: u32, source: u32, target: u32, all: u32) ->
         Measure::Jaccard => n_ij / (n_i + n_j - n_ij),
         Measure::Lift => (n * n_ij) / (n_i * n_j),
         Measure::Confidence => n_ij / n_i,
+        Measure::Tversky { alpha, beta } => {
+            n_ij / (n_ij + alpha * (n_i - n_ij) + beta * (n_j - n_ij))
+        }
+        Measure::Power { .. } => return power(measure, n_ij, source, target),
         Measure::Llr if n_ij * n <= n_i * n_j => 0.0,
         Measure::Llr => {
             let cells = [
@@ -291,6 +295,20 @@ pub fn score(measure: Measure, both: u32, source: u32, target: u32, all: u32) ->
         }
     };
     score as f32
+}
+
+/// The score of what the meetings of two items weigh, by powers.
+pub fn power(measure: Measure, met: f64, n_i: u32, n_j: u32) -> f32 {
+    let Measure::Power {
+        count,
+        source,
+        target,
+        ..
+    } = measure
+    else {
+        panic!("{measure} is of no powers");
+    };
+    (met.powf(count) * f64::from(n_i).powf(-source) * f64::from(n_j).powf(-target)) as f32
 }
 
 /// What goes best with the owned items: the f32 sums, in the order of `owned`, of their lists, each

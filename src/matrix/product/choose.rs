@@ -1,9 +1,9 @@
 //! A row's best, from its candidates.
 
-use super::Rows;
 use super::count::Candidates;
 use super::ranked::Ranked;
 use super::weigh::Weighed;
+use super::{Holders, Rows};
 use crate::error::{Result, untouched};
 use crate::machine::{Inlined, Instructions, Lanes, Task};
 use crate::matrix::best::{Best, key_of, of_key};
@@ -62,8 +62,7 @@ impl Room {
     }
 }
 
-/// Chooses the best of a row of counts: `score(both, target)` by how often they meet and how many hold the
-/// other.
+/// Chooses the best of a row of counts: `score(both, target)` by how often they meet and who the other is.
 pub(super) struct Choose<'a, S> {
     pub found: &'a Candidates,
     pub ranked: &'a Ranked,
@@ -73,7 +72,7 @@ pub(super) struct Choose<'a, S> {
     pub out: &'a mut Chosen,
 }
 
-impl<S: Fn(u32, u32) -> f32> Inlined for Choose<'_, S> {
+impl<S: Fn(u32, Holders) -> f32> Inlined for Choose<'_, S> {
     type Out = ();
 
     #[inline(always)]
@@ -86,8 +85,9 @@ impl<S: Fn(u32, u32) -> f32> Inlined for Choose<'_, S> {
             (*item, *target) = self.ranked.items[rank as usize];
         }
         let scores = &mut room.scores[..length];
-        for ((score, &both), &target) in scores.iter_mut().zip(counts).zip(&*targets) {
-            *score = (self.score)(both, target);
+        let others = targets.iter().zip(&*items);
+        for ((score, &both), (&total, &item)) in scores.iter_mut().zip(counts).zip(others) {
+            *score = (self.score)(both, Holders { item, total });
         }
         let keys = &mut room.keys[..length];
         for ((key, &score), &item) in keys.iter_mut().zip(&*scores).zip(&*items) {

@@ -1,11 +1,11 @@
 //! The kinds of rows: of counts, and of sums of weights.
 
-use super::Rows;
 use super::choose::{Choose, ChooseWeighed, Chosen, Room};
 use super::count::{Candidates, CountRow, Counters, Row, Wanted};
 use super::counters::{Counter, Rank};
 use super::ranked::{Falls, Ranked};
 use super::weigh::{Meetings, Packing, Sums, WeighRow, Weighed};
+use super::{Holders, Nearly, Rows, Slope};
 use crate::error::{Result, zeroed};
 use crate::machine::Lanes;
 use crate::matrix::Weights;
@@ -34,15 +34,15 @@ pub(super) struct Counted<'a, S> {
     score: S,
 }
 
-impl<'a, S: Fn(u32, u32, u32) -> f32 + Sync> Counted<'a, S> {
-    pub(super) fn new(ranked: &'a Ranked, rows: Rows<'_>, falls: Falls, score: S) -> Self {
+impl<'a, S: Fn(u32, Holders, Holders) -> f32 + Sync> Counted<'a, S> {
+    pub(super) fn new(ranked: &'a Ranked, rows: Rows<'_>, slope: Slope, score: S) -> Self {
         let most = ranked.items.iter().map(|&(_, total)| total).max();
         Counted {
             ranked,
             wanted: Wanted {
                 best: rows.best,
                 least: rows.least,
-                margin: margin(falls, most.unwrap_or(0)),
+                margin: margin(slope, most.unwrap_or(0)),
             },
             score,
         }
@@ -75,7 +75,7 @@ pub(super) struct CountSpace {
     room: Room,
 }
 
-impl<S: Fn(u32, u32, u32) -> f32 + Sync> Kind for Counted<'_, S> {
+impl<S: Fn(u32, Holders, Holders) -> f32 + Sync> Kind for Counted<'_, S> {
     type Space = CountSpace;
 
     fn space<R: Rank>(&self, items: usize) -> Result<CountSpace> {
@@ -100,9 +100,12 @@ impl<S: Fn(u32, u32, u32) -> f32 + Sync> Kind for Counted<'_, S> {
         chosen: &mut Chosen,
     ) {
         let found = &mut space.found;
-        let source = row.holders.len() as u32;
+        let source = Holders {
+            item: row.item,
+            total: row.holders.len() as u32,
+        };
         // As narrow as the row allows: no count is above the number of holders.
-        match source {
+        match source.total {
             0..=0xff => self.count(lanes, row, &mut space.bytes, found),
             0x100..=0xffff => self.count(lanes, row, &mut space.shorts, found),
             _ => self.count(lanes, row, &mut space.words, found),
@@ -126,6 +129,8 @@ pub(super) struct Weighted<'a, S> {
     packing: Packing,
     /// By rank, up to a whole line.
     scale: Vec<f64>,
+    /// The least part of the best that may come to the same score.
+    as_good: f64,
     score: S,
 }
 
@@ -134,20 +139,23 @@ impl<'a, S: Fn(u64, u32, u32) -> f32 + Sync> Weighted<'a, S> {
         ranked: &'a Ranked,
         rows: Rows<'a>,
         weights: &'a Weights,
-        scale: impl Fn(u32) -> f64,
+        nearly: Nearly<impl Fn(u32) -> f64>,
         score: S,
     ) -> Result<Self> {
+        /// Two scores are rounded to 24 binary digits before they are compared.
+        const ROUNDED: f64 = 1.0 / (1 << 22) as f64;
         let items = &ranked.items;
         let mut scales: Vec<f64> = zeroed(items.len().next_multiple_of(64), "the items' scales")?;
         for (scales, &(item, _)) in scales.iter_mut().zip(items) {
-            *scales = scale(item);
+            *scales = (nearly.scale)(item);
         }
         Ok(Weighted {
             ranked,
             rows,
             weights,
-            packing: Packing::of_bits(weights.bits()),
+            packing: Packing::of_places(weights.places()),
             scale: scales,
+            as_good: 1.0 - ROUNDED / nearly.power.min(1.0),
             score,
         })
     }
@@ -167,6 +175,7 @@ impl<S> Weighted<'_, S> {
             weights: self.weights.by_row(),
             packing: self.packing,
             scale: &self.scale,
+            as_good: self.as_good,
             best: self.rows.best,
             least: self.rows.least,
             sums,
@@ -226,13 +235,14 @@ impl<S: Fn(u64, u32, u32) -> f32 + Sync> Kind for Weighted<'_, S> {
 
 /// How many counts are between one that is out of the question and those that put it there (see
 /// [`Bar`](super::count::Bar)), where no item has more than `most` holders.
-fn margin(falls: Falls, most: u32) -> Option<u32> {
-    /// Up to so many, no two scores of unlike numbers are rounded to the same: they are told to 24 binary
-    /// digits.
-    const TOLD_APART: u32 = 1 << 22;
-    match falls {
-        Falls::WithTarget if most < TOLD_APART => Some(0),
-        Falls::WithTarget | Falls::Never => Some(1 + most / TOLD_APART),
+fn margin(slope: Slope, most: u32) -> Option<u32> {
+    // Up to so many, no two scores of unlike numbers are rounded to the same: they are told to 24 binary
+    // digits.
+    let told_apart = |by: f64| ((by * f64::from(1 << 22)) as u32).max(1);
+    let by_count = Some(1 + most / told_apart(slope.by_count));
+    match slope.falls {
+        Falls::WithTarget | Falls::Rises if most < told_apart(slope.by_target) => Some(0),
+        Falls::WithTarget | Falls::Rises | Falls::Never => by_count,
         Falls::Unknown => None,
     }
 }
@@ -247,8 +257,22 @@ mod tests {
     fn counts_that_are_apart_by_more_than_the_margin_have_scores_apart() {
         let all = i32::MAX as u32;
         for most in [1, 1 << 10, 1 << 22, (1 << 22) + 1, 23_000_020, 1 << 29, all] {
-            for measure in [Measure::Count, Measure::Cosine, Measure::Jaccard] {
-                let Some(margin) = margin(measure.falls(), most) else {
+            let tversky = |alpha, beta| Measure::Tversky { alpha, beta };
+            let power = |count, target| Measure::Power {
+                customer: 0.0,
+                count,
+                source: 0.5,
+                target,
+            };
+            let measures = [Measure::Count, Measure::Cosine, Measure::Jaccard];
+            let steep = [
+                tversky(0.0, 0.01),
+                tversky(3.0, 0.0),
+                power(0.01, 0.5),
+                power(1.7, -0.5),
+            ];
+            for measure in measures.into_iter().chain(steep) {
+                let Some(margin) = margin(measure.slope(), most) else {
                     continue;
                 };
                 for part in 1..200 {
@@ -271,7 +295,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(margin(Falls::WithTarget, 0), Some(0));
-        assert_eq!(margin(Falls::Unknown, 1), None);
+        assert_eq!(margin(Measure::Cosine.slope(), 0), Some(0));
+        assert_eq!(margin(Measure::Llr.slope(), 1), None);
     }
 }

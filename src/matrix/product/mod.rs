@@ -30,7 +30,7 @@ mod weigh;
 
 pub(crate) use choose::{Chosen, ScoredRow};
 pub(crate) use neighbours::{Budget, Neighbours};
-pub(crate) use ranked::Falls;
+pub(crate) use ranked::{Falls, Slope};
 
 use super::{Purchases, Weights, row_of};
 use crate::error::Result;
@@ -43,6 +43,13 @@ use kinds::{Counted, Kind, Weighted};
 use parts::{Parts, Variants};
 use ranked::{Held, Ranked};
 use std::sync::Mutex;
+
+/// An item, and how many rows hold it.
+#[derive(Clone, Copy)]
+pub(crate) struct Holders {
+    pub item: u32,
+    pub total: u32,
+}
 
 /// Which rows are wanted, and how they are made.
 #[derive(Clone, Copy)]
@@ -61,34 +68,39 @@ pub(crate) struct Rows<'a> {
     pub watch: Watch<'a>,
 }
 
+/// What a score is nearly: a power of a sum of weights times the target's scale, but for a factor of the row
+/// and for rounding.
+pub(crate) struct Nearly<Scale> {
+    /// Which order of the targets brings the highest scores first.
+    pub falls: Falls,
+    pub scale: Scale,
+    pub power: f64,
+}
+
 impl Rows<'_> {
     /// Makes the rows of all items, by counts. `score(both, source, target)` is told in how many rows of
-    /// the purchases they meet, and how many hold the row's item and the other; `falls`, how it depends on
-    /// the last.
+    /// the purchases they meet, and of the row's item and the other which they are and how many hold them;
+    /// `slope`, how it depends on these.
     pub(crate) fn counted(
         self,
-        falls: Falls,
-        score: impl Fn(u32, u32, u32) -> f32 + Sync,
+        slope: Slope,
+        score: impl Fn(u32, Holders, Holders) -> f32 + Sync,
     ) -> Result<Neighbours> {
-        let ranked = self.ranked(falls)?;
-        self.of_kind(&ranked, Counted::new(&ranked, self, falls, score))
+        let ranked = self.ranked(slope.falls)?;
+        self.of_kind(&ranked, Counted::new(&ranked, self, slope, score))
     }
 
     /// Makes the rows of all items, by what their meetings weigh. `score(sum, source, target)` is told the
-    /// sum, the row's item and the other; it is the sum times `scale(target)`, but for a factor of the row
-    /// and for rounding.
+    /// sum, the row's item and the other.
     pub(crate) fn weighted(
         self,
         weights: &Weights,
-        falls: Falls,
-        scale: impl Fn(u32) -> f64,
+        nearly: Nearly<impl Fn(u32) -> f64>,
         score: impl Fn(u64, u32, u32) -> f32 + Sync,
     ) -> Result<Neighbours> {
-        let ranked = self.ranked(falls)?;
-        self.of_kind(
-            &ranked,
-            Weighted::new(&ranked, self, weights, scale, score)?,
-        )
+        let ranked = self.ranked(nearly.falls)?;
+        let kind = Weighted::new(&ranked, self, weights, nearly, score)?;
+        self.of_kind(&ranked, kind)
     }
 
     /// What may be used, where so many bytes are besides the neighbours and what was made before.

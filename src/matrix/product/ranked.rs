@@ -12,8 +12,21 @@ pub(crate) enum Falls {
     WithTarget,
     /// It is the same for all that are met equally often, and higher for those that are met oftener.
     Never,
+    /// Of two items that are met equally often, the one with more holders scores higher.
+    Rises,
     /// Nothing is promised.
     Unknown,
+}
+
+/// How steeply scores depend on counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Slope {
+    pub falls: Falls,
+    /// By what part of the score one more meeting than `n` raises it at least, in parts of `1 / n`.
+    pub by_count: f64,
+    /// By what part one more holder than `n` of the other item changes it at least, in parts of `1 / n`,
+    /// where no count is above `n`.
+    pub by_target: f64,
 }
 
 /// The items' new numbers, their ranks, and what each row of the purchases holds by rank.
@@ -58,7 +71,9 @@ impl Ranked {
         }
         match falls {
             Falls::WithTarget => items.sort_by_key(|&(_, total)| total),
-            Falls::Never | Falls::Unknown => items.sort_by_key(|&(_, total)| Reverse(total)),
+            Falls::Never | Falls::Rises | Falls::Unknown => {
+                items.sort_by_key(|&(_, total)| Reverse(total))
+            }
         }
         let mut ranks: Vec<u32> = zeroed(count, "the items' ranks")?;
         for (rank, &(item, _)) in (0..).zip(&items) {

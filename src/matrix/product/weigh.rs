@@ -23,10 +23,10 @@ pub(super) trait Meetings: Copy + Zeroable + Send + Sync {
 pub(super) struct Packing(pub u32);
 
 impl Packing {
-    /// For weights of so many binary places, each at most 1: half of the bits that are left when a product
-    /// of two had its own are for the count, the others for the sum of as many.
-    pub(super) fn of_bits(bits: u32) -> Self {
-        Packing(64 - (64 - 2 * bits) / 2)
+    /// For what is at most 1 and has so many binary places: half of the bits that it leaves are for the
+    /// count, the others for the sum of as many.
+    pub(super) fn of_places(places: u32) -> Self {
+        Packing(64 - (64 - places) / 2)
     }
 
     /// Up to how many meetings fit into a packed number.
@@ -118,11 +118,9 @@ impl Weighed {
 
     /// Leaves out what cannot be among the `best`, and says what is the least that may.
     #[inline(always)]
-    fn narrow<L: Lanes>(&mut self, lanes: L, best: usize) -> f64 {
-        /// Two scores are rounded to 24 binary digits before they are compared.
-        const AS_GOOD: f64 = 1.0 - 1.0 / (1 << 22) as f64;
+    fn narrow<L: Lanes>(&mut self, lanes: L, best: usize, as_good: f64) -> f64 {
         let near = &self.near[..self.length];
-        let least = f64::from_bits(self.choose.nth_largest(lanes, near, best)) * AS_GOOD;
+        let least = f64::from_bits(self.choose.nth_largest(lanes, near, best)) * as_good;
         let (kept, ranks) = (&mut self.kept.0, &mut self.kept.1);
         self.length = lanes.keep(near, &self.ranks, least.to_bits(), kept, ranks);
         std::mem::swap(&mut self.near, kept);
@@ -158,11 +156,13 @@ pub(super) struct WeighRow<'a, R, M> {
     pub row: Row<'a, R>,
     /// What the row's item weighs in each of its holders.
     pub own: &'a [u32],
-    /// What each item of each holder weighs, in the places of what they hold.
+    /// What each item of each holder weighs, in the places of what they hold; nothing where all weigh 1.
     pub weights: &'a [u32],
     pub packing: Packing,
     /// By rank: what a sum has to be multiplied by to be nearly a score, but for a factor of the row.
     pub scale: &'a [f64],
+    /// The least part of the best that may come to the same score.
+    pub as_good: f64,
     pub best: usize,
     pub least: u32,
     pub sums: &'a mut Sums<M>,
@@ -193,6 +193,16 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
         ) else {
             return;
         };
+        if weights.is_empty() {
+            row.each_holder(None::<&[R]>, |at, places| {
+                let own = u64::from(own[at]);
+                for &rank in &row.held[places] {
+                    rank.of(meetings).meet(own, packing);
+                    *rank.line_of(touched) = 1;
+                }
+            });
+            return;
+        }
         row.each_holder(Some(weights), |at, places| {
             let own = u64::from(own[at]);
             for (&rank, &weight) in row.held[places.clone()].iter().zip(&weights[places]) {
@@ -232,7 +242,7 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
                 }
                 found.take(lanes, &near, among, (line * LINE) as u32);
                 if found.length >= full {
-                    bar = found.narrow(lanes, self.best);
+                    bar = found.narrow(lanes, self.best, self.as_good);
                     full = found.length + self.best + 64;
                 }
             }
