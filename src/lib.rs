@@ -39,6 +39,7 @@ pub use matrix::{Basis, Purchases, Timeline};
 pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};
+pub use models::model::{Model, Ridge};
 pub use models::preset::Preset;
 pub use rules::{Formula, Rule, RuleProblem, Verdict};
 pub use segments::{CustomerRule, Segments};

@@ -26,6 +26,7 @@ _Positions = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 _Arrays = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
 class _ModelSettings(TypedDict):
+    model: str
     measure: str
     numbers: list[tuple[str, float]]
     neighbours: int

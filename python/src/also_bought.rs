@@ -2,7 +2,7 @@
 
 use crate::arrays::{Matrix, filter, items};
 use crate::run::{long, short};
-use cobuy::{AlsoBought, AlsoBoughtParams, Measure, Preset, Watch};
+use cobuy::{AlsoBought, AlsoBoughtParams, Measure, Model, Preset, Watch};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -26,8 +26,9 @@ type Columns<'py> = (
 #[derive(FromPyObject, IntoPyObject)]
 #[pyo3(from_item_all)]
 pub struct ModelSettings {
+    model: String,
     measure: String,
-    /// The numbers of the measure that were given, by name; of a model all that it has.
+    /// The numbers of the measure or the model that were given, by name; of what is fitted all.
     numbers: Vec<(String, f64)>,
     neighbours: usize,
     min_customers: u32,
@@ -40,8 +41,13 @@ pub struct ModelSettings {
 
 impl ModelSettings {
     fn of(settings: &AlsoBoughtParams) -> Self {
-        let numbers = settings.measure.numbers().into_iter();
+        let numbers = match settings.model {
+            Model::Neighbourhood => settings.measure.numbers(),
+            model => model.numbers(),
+        };
+        let numbers = numbers.into_iter();
         ModelSettings {
+            model: settings.model.name().to_owned(),
             measure: settings.measure.name().to_owned(),
             numbers: numbers.map(|(name, it)| (name.to_owned(), it)).collect(),
             neighbours: settings.neighbours,
@@ -54,19 +60,26 @@ impl ModelSettings {
         }
     }
 
-    fn measure(&self) -> cobuy::Result<Measure> {
+    /// The model and the measure with the numbers that were given.
+    fn learnt_by(&self) -> cobuy::Result<(Model, Measure)> {
         let mut measure: Measure = self.measure.parse()?;
+        let mut model = Model::named(&self.model)?;
         for (name, number) in &self.numbers {
-            measure = measure.with(name, *number)?;
+            match model {
+                Model::Neighbourhood => measure = measure.with(name, *number)?,
+                _ => model = model.with(name, *number)?,
+            }
         }
-        Ok(measure)
+        Ok((model, measure))
     }
 }
 
 /// The settings as the core has them.
 pub fn params(py: Python<'_>, settings: ModelSettings) -> PyResult<AlsoBoughtParams> {
+    let (model, measure) = short(py, || settings.learnt_by())?;
     let mut params = AlsoBought::params()
-        .measure(short(py, || settings.measure())?)
+        .model(model)
+        .measure(measure)
         .neighbours(settings.neighbours)
         .min_customers(settings.min_customers)
         .shrinkage(settings.shrinkage);

@@ -9,6 +9,7 @@ use crate::history::{Instant, ReturnCounts};
 use crate::matrix::Basis;
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::measure::Measure;
+use crate::models::model::Model;
 use serde::{Deserialize, Serialize};
 
 /// What stands at the head of a file.
@@ -79,39 +80,48 @@ impl Times1 {
     }
 }
 
-/// The numbers of a measure that has any, as format 1.3 writes them.
+/// Another model than a neighbourhood, and the numbers of a model or a measure that has any, as format 1.3
+/// writes them.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Measure3 {
-    /// In the order of [`Measure::numbers`].
-    numbers: Vec<f64>,
+pub(super) struct Model3 {
+    model: String,
+    /// By name: [`Model::numbers`], or [`Measure::numbers`] of a neighbourhood.
+    numbers: Vec<(String, f64)>,
     shrinkage: f64,
 }
 
-impl Measure3 {
+impl Model3 {
     /// `None` for a measure that its name tells all of.
     pub(super) fn of(params: &AlsoBoughtParams) -> Option<Self> {
-        let numbers = params.measure.numbers().into_iter();
-        let numbers: Vec<f64> = numbers.map(|(_, number)| number).collect();
-        (!numbers.is_empty() || params.shrinkage > 0.0).then_some(Measure3 {
-            numbers,
+        let numbers = match params.model {
+            Model::Neighbourhood => params.measure.numbers(),
+            model => model.numbers(),
+        };
+        (!numbers.is_empty() || params.shrinkage > 0.0).then(|| Model3 {
+            model: params.model.name().to_owned(),
+            numbers: numbers
+                .into_iter()
+                .map(|(name, it)| (name.to_owned(), it))
+                .collect(),
             shrinkage: params.shrinkage,
         })
     }
 
-    /// Sets what was written; whether that can be.
-    pub(super) fn set(self, params: &mut AlsoBoughtParams) -> bool {
-        let names = params.measure.numbers();
-        if names.len() != self.numbers.len() {
-            return false;
+    /// Sets what was written.
+    pub(super) fn set(self, params: &mut AlsoBoughtParams) -> Result<(), String> {
+        let mut model = Model::named(&self.model).map_err(|problem| problem.to_string())?;
+        for (name, number) in self.numbers {
+            let set = match model {
+                Model::Neighbourhood => {
+                    let measure = params.measure.with(&name, number);
+                    measure.map(|measure| params.measure = measure)
+                }
+                _ => model.with(&name, number).map(|with| model = with),
+            };
+            set.map_err(|problem| problem.to_string())?;
         }
-        for ((name, _), number) in names.into_iter().zip(self.numbers) {
-            match params.measure.with(name, number) {
-                Ok(measure) => params.measure = measure,
-                Err(_) => return false,
-            }
-        }
-        params.shrinkage = self.shrinkage;
-        true
+        (params.model, params.shrinkage) = (model, self.shrinkage);
+        Ok(())
     }
 
     pub(super) fn encode(&self) -> Result<Vec<u8>, String> {

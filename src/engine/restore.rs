@@ -2,7 +2,7 @@
 
 use super::builder::Parts;
 use super::goods::numbers;
-use super::head::{Head, Measure3, Times1};
+use super::head::{Head, Model3, Times1};
 use super::{Engine, Stored};
 use crate::error::{Error, untouched};
 use crate::file::{Checked, Kind, Loaded, damage};
@@ -165,20 +165,10 @@ fn also_bought(
             return Err(damage(Kind::Times, "a setting cannot be"));
         }
     }
-    let numbers = match loaded.has(Kind::Measure) {
-        true => {
-            let bytes = loaded.take_u8(Kind::Measure)?;
-            let told =
-                Measure3::decode(&bytes).map_err(|problem| damage(Kind::Measure, problem))?;
-            told.set(&mut params)
-        }
-        false => Measure3::of(&params).is_none(),
-    };
-    if !numbers {
-        return Err(damage(
-            Kind::Measure,
-            "its numbers are not those of the measure",
-        ));
+    if loaded.has(Kind::Model) {
+        let bytes = loaded.take_u8(Kind::Model)?;
+        let told = Model3::decode(&bytes).and_then(|model| model.set(&mut params));
+        told.map_err(|problem| damage(Kind::Model, problem))?;
     }
     if params.check().and(params.check_basis(meta.basis)).is_err() {
         return Err(damage(Kind::Meta, "a setting cannot be"));
@@ -323,8 +313,7 @@ fn check_list(model: &AlsoBought, source: u32, seen: &mut [u32]) -> Checked<()> 
             all: *buyers,
         };
         // What weighs was scored by sums that the file does not keep.
-        let weighs = params.half_life.is_some() || params.measure.customer_exponent() != 0.0;
-        if !weighs && !is_score_of(score, params, counts) {
+        if params.is_of_counts() && !is_score_of(score, params, counts) {
             return Err(damage(
                 Kind::ListScores,
                 "a score is not that of its counts",

@@ -1,6 +1,6 @@
 //! Engines and models in files.
 
-use super::head::{Head, Measure3, Times1};
+use super::head::{Head, Model3, Times1};
 use super::restore::{bare, shop};
 use super::{About, Engine};
 use crate::error::{Error, Result};
@@ -51,7 +51,7 @@ pub struct Inspection {
     pub written_by: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// How near two items are: the measure with its numbers.
+    /// How near two items are: the measure, or else the model, with its numbers.
     pub measure: String,
     /// Neighbours kept an item, at most.
     pub neighbours: u64,
@@ -236,7 +236,7 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Inspection> {
         format: format!("{}.{}", version.0, version.1),
         written_by,
         bytes: std::fs::metadata(path).map_or(0, |about| about.len()),
-        measure: model.params.measure_in_words(),
+        measure: model.params.in_words(),
         neighbours: model.params.neighbours as u64,
         min_customers: model.params.min_customers,
         basis: model.basis,
@@ -276,17 +276,17 @@ fn too_large(problem: String) -> Error {
 struct Written {
     /// What times the lists depend on.
     times: Option<Vec<u8>>,
-    /// The numbers of the measure.
-    measure: Option<Vec<u8>>,
+    /// The model, and the numbers that it or its measure has.
+    model: Option<Vec<u8>>,
 }
 
 impl Written {
     fn of(model: &AlsoBought) -> Result<Self> {
         let times = Times1::of(model).map(|times| times.encode());
-        let measure = Measure3::of(&model.params).map(|measure| measure.encode());
+        let numbers = Model3::of(&model.params).map(|model| model.encode());
         Ok(Written {
             times: times.transpose().map_err(too_large)?,
-            measure: measure.transpose().map_err(too_large)?,
+            model: numbers.transpose().map_err(too_large)?,
         })
     }
 }
@@ -303,8 +303,8 @@ fn list_sections<'a>(model: &'a AlsoBought, settings: &'a Written) -> Sections<'
     if let Some(times) = &settings.times {
         sections.push((Kind::Times, Elements::u8(times)));
     }
-    if let Some(measure) = &settings.measure {
-        sections.push((Kind::Measure, Elements::u8(measure)));
+    if let Some(model) = &settings.model {
+        sections.push((Kind::Model, Elements::u8(model)));
     }
     if model.params.within_days.is_some() {
         sections.push((Kind::SourceTotals, Elements::u32(&model.source_totals)));

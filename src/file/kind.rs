@@ -32,8 +32,8 @@ pub(crate) enum Kind {
     ItemRows,
     /// The customer of each row of the table of customers.
     CustomerRows,
-    /// The numbers of a measure that has any, and what customers weigh.
-    Measure,
+    /// Another model than a neighbourhood, and the numbers of a model or a measure that has any.
+    Model,
     /// A part of a table as told, by the table's number.
     Table(u8, TablePart),
 }
@@ -82,7 +82,7 @@ impl Kind {
         Kind::RowTimes,
         Kind::ItemRows,
         Kind::CustomerRows,
-        Kind::Measure,
+        Kind::Model,
     ];
 
     /// All kinds of sections.
@@ -115,7 +115,7 @@ impl Kind {
             Kind::RowTimes => 19,
             Kind::ItemRows => 20,
             Kind::CustomerRows => 21,
-            Kind::Measure => 22,
+            Kind::Model => 22,
             Kind::Table(table, part) => 32 + 4 * u32::from(table) + part as u32,
         }
     }
@@ -149,7 +149,7 @@ impl Kind {
             | Kind::ItemRows
             | Kind::Table(..) => 1,
             Kind::CustomerRows => 2,
-            Kind::Measure => 3,
+            Kind::Model => 3,
         }
     }
 
@@ -177,7 +177,7 @@ impl Kind {
             Kind::RowTimes => "row times",
             Kind::ItemRows => "item rows",
             Kind::CustomerRows => "customer rows",
-            Kind::Measure => "measure",
+            Kind::Model => "model",
             Kind::Table(table, part) => {
                 const NAMES: [[&str; 4]; TABLES as usize] = [
                     [
@@ -219,7 +219,7 @@ impl Kind {
             Kind::Meta
             | Kind::ItemIdText
             | Kind::Times
-            | Kind::Measure
+            | Kind::Model
             | Kind::Shop
             | Kind::CustomerIdText
             | Kind::Table(_, TablePart::Texts) => Element::U8,

@@ -7,6 +7,7 @@ use crate::matrix::sweep::{Source, Workspace};
 use crate::models::also_bought::{AlsoBought, Neighbour};
 use crate::models::filter::Filter;
 use crate::models::measure::{Counts, Measure};
+use crate::models::model::Model;
 
 impl AlsoBought {
     /// The neighbours of several items that a filter lets through, past those that were kept: counted from
@@ -45,6 +46,10 @@ impl AlsoBought {
         filter: &Filter,
         mut take: impl FnMut(u32, u32, f32, u32),
     ) -> Result<()> {
+        if self.params.model != Model::Neighbourhood {
+            self.each_kept(items, filter, take);
+            return Ok(());
+        }
         let few = match filter.is_all() {
             true => None,
             false => Pairs::new(source, items, |at| filter.word(at)),
@@ -79,6 +84,19 @@ impl AlsoBought {
                 Ok(())
             },
         )
+    }
+
+    /// As [`AlsoBought::each_anew`] for a model of which no row can be made alone: what was kept.
+    fn each_kept(&self, items: &[u32], filter: &Filter, mut take: impl FnMut(u32, u32, f32, u32)) {
+        for &item in items {
+            let list = self.lists.of(item);
+            let scored = list.items.iter().zip(list.scores).zip(list.both);
+            for ((&other, &score), &both) in scored {
+                if filter.allows(other) {
+                    take(item, other, score, both);
+                }
+            }
+        }
     }
 
     /// The score of a pair; 0 where too few rows hold both.

@@ -9,6 +9,8 @@ use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::factors::Factors;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
+use crate::models::model::Model;
+use crate::models::ridge::regress;
 use crate::parallel::{AHEAD, in_order, thread_count};
 use crate::pool::Pool;
 use crate::watch::Watch;
@@ -26,8 +28,8 @@ impl AlsoBoughtParams {
 
     /// Learns from purchases that are always as good.
     pub(super) fn held(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
-        let exponent = self.measure.customer_exponent();
-        if exponent == 0.0 {
+        let exponent = self.customer_exponent();
+        if exponent == 0.0 && self.model == Model::Neighbourhood {
             return self.learn(Source::Held(purchases), Vec::new(), watch);
         }
         let weights = Weights::of_rows(purchases, exponent, watch)?;
@@ -115,8 +117,9 @@ impl AlsoBought {
 
     /// Rows by what meetings weigh.
     fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
-        /// How much less a target that many hold has to score for those that few hold to come first.
-        const MUCH: f64 = 0.3;
+        if let Model::Ridge(ridge) = self.params.model {
+            return regress(rows, weights, ridge);
+        }
         match self.params.measure {
             Measure::Cosine => rows.weighted(
                 weights,
@@ -130,10 +133,7 @@ impl AlsoBought {
             Measure::Power { count, target, .. } => rows.weighted(
                 weights,
                 Nearly {
-                    falls: match target > MUCH * count {
-                        true => Falls::WithTarget,
-                        false => Falls::Never,
-                    },
+                    falls: Falls::of_power(target / count),
                     scale: |target| self.factors.scale(target),
                     power: count,
                 },

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::matrix::product::{Falls, Slope};
+use crate::models::model::within;
 use crate::near::near;
 use crate::powers::power;
 use serde::{Deserialize, Serialize};
@@ -149,14 +150,6 @@ impl Measure {
         }
     }
 
-    /// What a row that holds `d` items weighs is `d` to the power of less this; 0 where all weigh 1.
-    pub(crate) fn customer_exponent(self) -> f64 {
-        match self {
-            Measure::Power { customer, .. } => customer,
-            _ => 0.0,
-        }
-    }
-
     /// The score of these counts, as if all rows weighed 1; 0 where the items never met.
     #[inline]
     pub fn score(self, counts: Counts) -> f32 {
@@ -265,13 +258,6 @@ impl Measure {
 
     /// Refuses numbers that cannot be.
     pub(crate) fn check(self) -> Result<()> {
-        let within = |name, value: f64, range: std::ops::RangeInclusive<f64>| {
-            if range.contains(&value) {
-                return Ok(());
-            }
-            let must = format!("it must be from {} to {}", range.start(), range.end());
-            Err(Error::setting(name, value, must))
-        };
         match self {
             Measure::Tversky { alpha, beta } => {
                 within("alpha", alpha, 0.0..=1e6)?;

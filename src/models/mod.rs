@@ -7,9 +7,11 @@ pub mod filter;
 mod fit;
 pub mod lists;
 pub mod measure;
+pub mod model;
 mod params;
 pub mod preset;
 mod recommend;
+mod ridge;
 
 pub(crate) mod sums;
 mod timed;

@@ -5,12 +5,15 @@ use crate::machine::Instructions;
 use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
 use crate::models::measure::{Counts, Measure};
+use crate::models::model::Model;
 use crate::parallel::thread_count;
 use crate::watch::Watch;
 
 /// How "customers also bought" is to be learnt. Made by [`AlsoBought::params`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlsoBoughtParams {
+    /// By what lists are learnt.
+    pub model: Model,
     /// How near two items are.
     pub measure: Measure,
     /// How many neighbours an item keeps at most.
@@ -34,6 +37,7 @@ pub struct AlsoBoughtParams {
 impl Default for AlsoBoughtParams {
     fn default() -> Self {
         AlsoBoughtParams {
+            model: Model::Neighbourhood,
             measure: Measure::Cosine,
             neighbours: 50,
             min_customers: 1,
@@ -48,7 +52,13 @@ impl Default for AlsoBoughtParams {
 }
 
 impl AlsoBoughtParams {
-    /// How near two items are. Default: [`Measure::Cosine`].
+    /// By what lists are learnt. Default: [`Model::Neighbourhood`], by the measure.
+    pub fn model(mut self, model: Model) -> Self {
+        self.model = model;
+        self
+    }
+
+    /// How near two items are. Default: [`Measure::Cosine`]. Other models than neighbourhoods have none.
     pub fn measure(mut self, measure: Measure) -> Self {
         self.measure = measure;
         self
@@ -133,7 +143,9 @@ impl AlsoBoughtParams {
                 "it must be at least 1 byte",
             ));
         }
+        self.model.check()?;
         self.measure.check()?;
+        self.check_model()?;
         self.check_weights()?;
         self.check_time(
             "half_life",
@@ -152,8 +164,49 @@ impl AlsoBoughtParams {
         thread_count(self.threads).map(|_| ())
     }
 
+    /// Refuses settings of neighbourhoods for other models.
+    fn check_model(&self) -> Result<()> {
+        if self.model == Model::Neighbourhood {
+            return Ok(());
+        }
+        let must = format!("with the model {} it must be left out", self.model.name());
+        if self.measure != Measure::default() {
+            return Err(Error::setting("measure", self.measure, must));
+        }
+        let settings = [
+            (
+                "shrinkage",
+                (self.shrinkage != 0.0).then_some(self.shrinkage),
+            ),
+            ("half_life", self.half_life),
+            ("within_days", self.within_days),
+        ];
+        for (name, value) in settings {
+            if let Some(value) = value {
+                return Err(Error::setting(name, value, must));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a row that holds `d` items weighs is `d` to the power of less this; 0 where all weigh 1.
+    pub(crate) fn customer_exponent(&self) -> f64 {
+        match (self.model, self.measure) {
+            (Model::Ridge(ridge), _) => ridge.customer_exponent,
+            (Model::Neighbourhood, Measure::Power { customer, .. }) => customer,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether scores follow from counts alone, and so from what a file keeps.
+    pub(crate) fn is_of_counts(&self) -> bool {
+        self.model == Model::Neighbourhood
+            && self.half_life.is_none()
+            && self.customer_exponent() == 0.0
+    }
+
     fn check_weights(&self) -> Result<()> {
-        let (exponent, shrinkage) = (self.measure.customer_exponent(), self.shrinkage);
+        let (exponent, shrinkage) = (self.customer_exponent(), self.shrinkage);
         if !(0.0..=1e9).contains(&shrinkage) {
             let must = "it must be a number of customers from 0 to a billion";
             return Err(Error::setting("shrinkage", shrinkage, must));
@@ -172,10 +225,13 @@ impl AlsoBoughtParams {
         }
     }
 
-    /// The measure with all its numbers.
-    pub(crate) fn measure_in_words(&self) -> String {
-        let mut words = self.measure.to_string();
-        for (name, number) in self.measure.numbers() {
+    /// The model or its measure, with all numbers.
+    pub(crate) fn in_words(&self) -> String {
+        let (mut words, numbers) = match self.model {
+            Model::Neighbourhood => (self.measure.to_string(), self.measure.numbers()),
+            model => (model.name().to_owned(), model.numbers()),
+        };
+        for (name, number) in numbers {
             words.push_str(&format!(" {name}={number}"));
         }
         if self.shrinkage > 0.0 {

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::matrix::sweep::Source;
 use crate::matrix::{Purchases, Timeline, Weights, Window};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
+use crate::models::model::Model;
 use crate::watch::Watch;
 
 impl AlsoBoughtParams {
@@ -71,9 +72,11 @@ impl AlsoBought {
         if let (Some(half_life), Some(as_of)) = (self.params.half_life, self.as_of) {
             return Weights::fading(purchases, timeline, as_of, half_life, watch).map(Some);
         }
-        match self.params.measure.customer_exponent() {
-            0.0 => Ok(None),
-            exponent => Weights::of_rows(purchases, exponent, watch).map(Some),
+        match self.params.customer_exponent() {
+            exponent if exponent != 0.0 && self.params.model == Model::Neighbourhood => {
+                Weights::of_rows(purchases, exponent, watch).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 
@@ -93,7 +96,10 @@ impl AlsoBought {
             )));
         }
         let missing = || Error::matrix("the model was fitted with times, but there are none");
-        if self.params.half_life.is_some() || self.params.measure.customer_exponent() != 0.0 {
+        if self.params.model != Model::Neighbourhood {
+            return Ok(Source::Held(purchases));
+        }
+        if self.params.half_life.is_some() || self.params.customer_exponent() != 0.0 {
             let weights = weights.ok_or_else(missing)?;
             weights.check_shape(purchases)?;
             return Ok(Source::Weighted(purchases, weights));

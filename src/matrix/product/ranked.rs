@@ -18,6 +18,19 @@ pub(crate) enum Falls {
     Unknown,
 }
 
+impl Falls {
+    /// Which order of the targets brings the largest `sum n_j^-exponent` first. Those that many hold have the
+    /// largest sums, and are held back by so much.
+    pub(crate) fn of_power(exponent: f64) -> Self {
+        /// From here on those that few hold come first, as was measured.
+        const MUCH: f64 = 0.3;
+        match exponent > MUCH {
+            true => Falls::WithTarget,
+            false => Falls::Never,
+        }
+    }
+}
+
 /// How steeply scores depend on counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Slope {

@@ -1,0 +1,166 @@
+//! By what lists are learnt.
+
+use crate::error::{Error, Result};
+use crate::near::near;
+use std::ops::RangeInclusive;
+
+/// By what lists are learnt.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Model {
+    /// The items nearest by a [`Measure`](crate::Measure).
+    #[default]
+    Neighbourhood,
+    /// Weights by a ridge regression: of two items that the same people buy, one is then enough.
+    Ridge(Ridge),
+}
+
+/// The numbers of a ridge regression per target, on the items whose candidates it is among: what each item
+/// that a customer has adds to another, all others considered. What it does not weigh above zero is no
+/// neighbour. Its rows are not counted anew: what a filter leaves of the kept neighbours is what there is.
+///
+/// For a target j and the items N, `(X_N' W X_N + diag(dropout g_ii + penalty)) b = X_N' W x_j` with
+/// `W = diag(d_u^-customer_exponent)` and `g_ii` the diagonal of `X' W X`. A regression on all items is EASE
+/// (Steck, WWW 2019), `dropout` what leaving out purchases at random comes to (Steck, "Autoencoders that don't
+/// overfit towards the identity", NeurIPS 2020), and one on few SLIM (Ning, Karypis, ICDM 2011).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ridge {
+    /// From 0 to 2: a customer (or order) of `d` items weighs `d^-customer_exponent`. Default: 0.6.
+    pub customer_exponent: f64,
+    /// From -1 to 2: the candidates of an item i are those j with the largest `g_ij n_j^-candidate_exponent`,
+    /// as many as neighbours are kept. Default: 0.1.
+    pub candidate_exponent: f64,
+    /// From 0 to 1,000. Default: 5.
+    pub dropout: f64,
+    /// From 0.001 to a billion. Default: 25.
+    pub penalty: f64,
+    /// From -1 to 2: a weight is multiplied by `n_j^-target_exponent`. Default: 0.1.
+    pub target_exponent: f64,
+    /// How many steps of conjugate gradients from zero, 1 to 100; to stop early shrinks once more. Default: 4.
+    pub steps: u32,
+}
+
+impl Default for Ridge {
+    fn default() -> Self {
+        Ridge {
+            customer_exponent: 0.6,
+            candidate_exponent: 0.1,
+            dropout: 5.0,
+            penalty: 25.0,
+            target_exponent: 0.1,
+            steps: 4,
+        }
+    }
+}
+
+impl Model {
+    /// The names of all models.
+    pub const NAMES: [&str; 2] = ["neighbourhood", "ridge"];
+
+    /// The model's name, the same in every face.
+    pub fn name(self) -> &'static str {
+        match self {
+            Model::Neighbourhood => "neighbourhood",
+            Model::Ridge(_) => "ridge",
+        }
+    }
+
+    /// The model of that name, with its default numbers.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`].
+    pub fn named(name: &str) -> Result<Model> {
+        match name {
+            "neighbourhood" => Ok(Model::Neighbourhood),
+            "ridge" => Ok(Model::Ridge(Ridge::default())),
+            _ => Err(Error::UnknownName {
+                what: "model",
+                name: crate::text::shown(name),
+                near: near(name, Model::NAMES),
+            }),
+        }
+    }
+
+    /// The numbers of the model, by the names that they have in every face.
+    pub fn numbers(self) -> Vec<(&'static str, f64)> {
+        match self {
+            Model::Neighbourhood => Vec::new(),
+            Model::Ridge(ridge) => vec![
+                ("customer_exponent", ridge.customer_exponent),
+                ("candidate_exponent", ridge.candidate_exponent),
+                ("dropout", ridge.dropout),
+                ("penalty", ridge.penalty),
+                ("target_exponent", ridge.target_exponent),
+                ("steps", f64::from(ridge.steps)),
+            ],
+        }
+    }
+
+    /// The same model with another number.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for `steps` that are no whole number; [`Error::UnknownName`] where it has no number of
+    /// that name.
+    pub fn with(mut self, name: &str, value: f64) -> Result<Model> {
+        if let Model::Ridge(ridge) = &mut self {
+            let place = match name {
+                "customer_exponent" => &mut ridge.customer_exponent,
+                "candidate_exponent" => &mut ridge.candidate_exponent,
+                "dropout" => &mut ridge.dropout,
+                "penalty" => &mut ridge.penalty,
+                "target_exponent" => &mut ridge.target_exponent,
+                "steps" => {
+                    ridge.steps = steps(value)?;
+                    return Ok(self);
+                }
+                _ => return Err(self.without(name)),
+            };
+            *place = value;
+            return Ok(self);
+        }
+        Err(self.without(name))
+    }
+
+    fn without(self, name: &str) -> Error {
+        Error::UnknownName {
+            what: "number of the model",
+            name: crate::text::shown(name),
+            near: near(name, self.numbers().into_iter().map(|(number, _)| number)),
+        }
+    }
+
+    /// Refuses numbers that cannot be.
+    pub(crate) fn check(self) -> Result<()> {
+        let Model::Ridge(ridge) = self else {
+            return Ok(());
+        };
+        let exponent = -1.0..=2.0;
+        within("customer_exponent", ridge.customer_exponent, 0.0..=2.0)?;
+        within(
+            "candidate_exponent",
+            ridge.candidate_exponent,
+            exponent.clone(),
+        )?;
+        within("dropout", ridge.dropout, 0.0..=1e3)?;
+        within("penalty", ridge.penalty, 1e-3..=1e9)?;
+        within("target_exponent", ridge.target_exponent, exponent)?;
+        steps(f64::from(ridge.steps)).map(|_| ())
+    }
+}
+
+/// Refuses what is not within a range, NaN included.
+pub(super) fn within(name: &'static str, value: f64, range: RangeInclusive<f64>) -> Result<()> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let must = format!("it must be from {} to {}", range.start(), range.end());
+    Err(Error::setting(name, value, must))
+}
+
+fn steps(value: f64) -> Result<u32> {
+    within("steps", value, 1.0..=100.0)?;
+    match value.fract() == 0.0 {
+        true => Ok(value as u32),
+        false => Err(Error::setting("steps", value, "it must be a whole number")),
+    }
+}
