@@ -7,6 +7,7 @@
 
 pub mod engine;
 mod error;
+pub mod evaluate;
 mod facts;
 pub mod file;
 pub mod history;

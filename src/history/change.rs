@@ -309,6 +309,18 @@ impl History {
         Ok(rows.filter(stays).collect())
     }
 
+    /// The history as if some lines of orders had never been told.
+    ///
+    /// # Errors
+    /// [`Error::Table`] where no order is left; [`Error::Cancelled`].
+    pub(crate) fn without_lines(
+        &self,
+        gone: impl Fn(usize) -> bool,
+        watch: Watch<'_>,
+    ) -> Result<History> {
+        self.anew(self.keeping(|line| !gone(line))?, watch)
+    }
+
     /// What was told, with only the lines of orders that `keep` lets stay.
     fn keeping(&self, keep: impl Fn(usize) -> bool) -> Result<ToldTables> {
         let mut told = ToldTables::default();

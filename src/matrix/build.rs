@@ -169,7 +169,11 @@ impl Purchases {
 }
 
 /// Refuses parts that are no compressed sparse rows.
-fn check_parts((rows, items): (usize, usize), starts: &[usize], indices: &[u32]) -> Result<()> {
+pub(crate) fn check_parts(
+    (rows, items): (usize, usize),
+    starts: &[usize],
+    indices: &[u32],
+) -> Result<()> {
     for (what, count) in [("rows of a matrix", rows), ("columns of a matrix", items)] {
         if count > MAX_IDS {
             return Err(Error::TooMany {
