@@ -87,11 +87,8 @@ fn split(name: &str) -> Result<Option<(Purchases, Purchases)>, Box<dyn Error>> {
     let [Some(train), Some(test)] = files else {
         return Ok(None);
     };
-    let [train, test] = [train, test].map(|gzip| -> Result<_, Box<dyn Error>> {
-        Ok(shop::interactions(&String::from_utf8(shop::unpacked(
-            &gzip,
-        )?)?)?)
-    });
+    let read = |gzip: Vec<u8>| shop::interactions(&String::from_utf8(shop::unpacked(&gzip)?)?);
+    let [train, test] = [train, test].map(read);
     let (train, test) = (train?, test?);
     let shape = (train.rows(), train.items().max(test.items()));
     let wide = |half: &Purchases| {

@@ -13,6 +13,8 @@ use std::fmt;
 pub struct Figures {
     /// One a metric and k, those of all customers first, then those of each group.
     pub figures: Vec<Figure>,
+    /// The share of the means that an interval holds, where there are intervals.
+    pub confidence: Option<f64>,
     /// Who was judged, and who and what was left out.
     pub counted: Counted,
     /// The cuts, the earliest first.
@@ -53,6 +55,7 @@ impl Evaluation {
         }
         Ok(Figures {
             figures,
+            confidence: bootstrap.map(|bootstrap| bootstrap.confidence),
             counted: self.counted,
             origins: self.told.clone(),
             took: self.took,
@@ -114,18 +117,32 @@ impl fmt::Display for Figures {
             .figures
             .iter()
             .filter_map(|figure| figure.group.as_ref());
-        let widest = groups.map(|name| name.chars().count()).max();
+        let widest = groups.map(|name| name.chars().count().max(5)).max();
+        let group = |f: &mut fmt::Formatter<'_>, name: &str| match widest {
+            Some(widest) => write!(f, "{name:widest$}  "),
+            None => Ok(()),
+        };
+        let interval = self.confidence.map_or_else(String::new, |share| {
+            format!("{} % interval", (share * 1e4).round() / 1e2)
+        });
+        group(f, "group")?;
+        writeln!(
+            f,
+            "{:18} {:>8}  {interval:16}  {:>9}",
+            "metric", "mean", "customers"
+        )?;
         for figure in &self.figures {
-            if let Some(widest) = widest {
-                write!(f, "{:widest$}  ", figure.group.as_deref().unwrap_or("all"))?;
-            }
+            group(f, figure.group.as_deref().unwrap_or("all"))?;
             let name = format!("{}@{}", figure.metric, figure.k);
-            write!(f, "{name:<18} {:>8.4}", figure.value)?;
-            match figure.low.zip(figure.high) {
-                Some((low, high)) => write!(f, "  [{low:.4}, {high:.4}]")?,
-                None => write!(f, "  {:16}", "")?,
-            }
-            writeln!(f, "  {:>10}", grouped(figure.customers))?;
+            let ends = figure.low.zip(figure.high);
+            let ends =
+                ends.map_or_else(String::new, |(low, high)| format!("[{low:.4}, {high:.4}]"));
+            let customers = grouped(figure.customers);
+            writeln!(
+                f,
+                "{name:18} {:8.4}  {ends:16}  {customers:>9}",
+                figure.value
+            )?;
         }
         self.who(f)
     }
@@ -150,8 +167,8 @@ impl Figures {
         let left_out = [
             (
                 of.without_truth,
-                "customer without any new purchase",
-                "customers without any new purchase",
+                "customer who bought nothing that counts",
+                "customers who bought nothing that counts",
             ),
             (
                 of.repeats,

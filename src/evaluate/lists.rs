@@ -461,10 +461,13 @@ impl Evaluation {
         Ok(self)
     }
 
-    /// Leaves out metrics in which nobody takes part.
+    /// Leaves out metrics in which nobody takes part, and [`Metric::ExploreRecall`] where it is recall.
     fn drop_empty_columns(&mut self) {
-        let has =
-            |&(metric, k): &(Metric, usize)| self.of(metric, k).is_some_and(|of| sum(of).1 > 0);
+        let some = |metric, k| self.of(metric, k).is_some_and(|of| sum(of).1 > 0);
+        let has = |&(metric, k): &(Metric, usize)| match metric {
+            Metric::ExploreRecall => some(metric, k) && some(Metric::RepeatRecall, k),
+            _ => some(metric, k),
+        };
         let kept: Vec<bool> = self.columns.iter().map(has).collect();
         if kept.iter().all(|&kept| kept) {
             return;

@@ -33,7 +33,7 @@ pub enum Metric {
     RevenueRecall,
     /// Recall of that part of the truth which the customer had bought before.
     RepeatRecall,
-    /// Recall of that part of the truth which is new to the customer.
+    /// Recall of that part of the truth which is new to the customer; not told where all of it is.
     ExploreRecall,
 }
 

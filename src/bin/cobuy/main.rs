@@ -1,6 +1,7 @@
 //! The `cobuy` command: arguments in, one function of the library a subcommand, tables out.
 
 mod cmd;
+mod model;
 mod output;
 mod progress;
 mod rules;
@@ -21,6 +22,7 @@ Examples:
   cobuy recommend shop.cobuy 17850
   cobuy export shop.cobuy --all -o also_bought.csv
   cobuy inspect shop.cobuy
+  cobuy eval orders.csv --horizon 30d --origins 3
   cobuy rule check 'in_stock and price <= 20'
 
 Exit codes: 0 done; 1 the data, a file or a setting is at fault; 2 the command line is;
@@ -43,6 +45,7 @@ enum Command {
     Forget(cmd::change::Forget),
     Export(cmd::export::Export),
     Inspect(cmd::inspect::Inspect),
+    Eval(Box<cmd::eval::Eval>),
     Rule(cmd::rule::Rule),
 }
 
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Forget(forget) => forget.run(),
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Eval(eval) => eval.run(),
         Command::Rule(rule) => rule.run(),
     };
     match done {
@@ -159,6 +163,8 @@ fn as_flags(message: &str) -> String {
         ("(customer = ...)", "(--customer ...)"),
         ("(context = ...)", "(--context ...)"),
         ("(half_life = ", "(--half-life "),
+        ("(`keep_owned` counts", "(`--keep-owned` counts"),
+        ("fewer `origins`", "fewer `--origins`"),
         (
             "upsert replaces known ones",
             "--replace replaces known ones",

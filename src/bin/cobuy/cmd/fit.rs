@@ -1,11 +1,12 @@
 //! `cobuy fit`: from a shop's tables to its file.
 
+use crate::model::ModelOptions;
 use crate::output::{Form, stdout, write_json};
 use crate::progress::Bar;
 use crate::tables::TableFiles;
 use crate::{Failure, note};
-use clap::{Args, ValueEnum};
-use cobuy::{AlsoBought, AlsoBoughtParams, Basis, Engine, Measure};
+use clap::Args;
+use cobuy::Engine;
 use std::path::PathBuf;
 
 /// Reads orders and learns what sells with what.
@@ -28,55 +29,21 @@ pub struct Fit {
     /// The shop's file to write.
     #[arg(short, long)]
     output: PathBuf,
-    /// How near two items are: cosine (good for most shops), count (popular beside it), jaccard,
-    /// confidence (share of its buyers), lift (niche; ask for more --min-customers) or llr (what can
-    /// hardly be chance).
-    #[arg(long, default_value_t = Measure::Cosine)]
-    measure: Measure,
-    /// How many neighbours an item keeps at most.
-    #[arg(long, default_value_t = 50)]
-    neighbours: usize,
-    /// How many customers (or orders) neighbours must have in common at least.
-    #[arg(long, default_value_t = 1)]
-    min_customers: u32,
-    /// Whether items go together when one customer bought both, or when one order holds both.
-    #[arg(long, value_enum, default_value_t = By::Customer)]
-    basis: By,
-    /// Variants of one group (sizes, colours) count as one item.
-    #[arg(long)]
-    by_group: bool,
-    /// After how many days a purchase weighs half (with --measure cosine or count).
-    #[arg(long, value_name = "DAYS")]
-    half_life: Option<f64>,
-    /// Learn what is bought within so many days after an item (with --measure confidence, lift or
-    /// count).
-    #[arg(long, value_name = "DAYS")]
-    within_days: Option<f64>,
-    /// How many threads [default: all cores].
-    #[arg(long)]
-    threads: Option<usize>,
-    /// How much memory learning may use besides what it learns from, such as 512M or 2G.
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
-    memory_limit: Option<u64>,
     /// No summary and no progress bar.
     #[arg(short, long)]
     quiet: bool,
     /// How to write what was read: a table goes to standard error, JSON to standard output.
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
+    #[command(flatten, next_help_heading = "What is learnt")]
+    model: ModelOptions,
     #[command(flatten, next_help_heading = "The other tables")]
     tables: TableFiles,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum By {
-    Customer,
-    Order,
-}
-
 impl Fit {
     pub fn run(self) -> Result<(), Failure> {
-        let params = self.params();
+        let params = self.model.params();
         // What cannot work is said before the file is read.
         params.check()?;
         cobuy::file::check_model_path(&self.output)?;
@@ -87,14 +54,14 @@ impl Fit {
         if history.summary().fulfilled_orders == 0 {
             note("warning: no order counts, so nothing can be learnt; do the statuses say so?\n");
         }
-        let basis = match self.basis {
-            By::Customer => Basis::Customer,
-            By::Order => Basis::Order,
-        };
         let bar = Bar::new(self.quiet);
         let progress = |progress| bar.tell(progress);
-        let builder = Engine::builder(&history).also_bought(params).basis(basis);
-        let engine = builder.by_group(self.by_group).progress(&progress).fit();
+        let builder = Engine::builder(&history).also_bought(params);
+        let builder = builder.basis(self.model.basis());
+        let engine = builder
+            .by_group(self.model.by_group)
+            .progress(&progress)
+            .fit();
         bar.clear();
         save(&engine?, &self.output, self.quiet)?;
         match self.format {
@@ -103,36 +70,6 @@ impl Fit {
             Form::Table => Ok(()),
         }
     }
-
-    fn params(&self) -> AlsoBoughtParams {
-        let mut params = AlsoBought::params()
-            .measure(self.measure)
-            .neighbours(self.neighbours)
-            .min_customers(self.min_customers);
-        params.half_life = self.half_life;
-        params.within_days = self.within_days;
-        params.threads = self.threads;
-        params.memory_limit = self.memory_limit;
-        params
-    }
-}
-
-/// A number of bytes: as it is, or in binary thousands with K, M, G or T.
-fn bytes(text: &str) -> Result<u64, String> {
-    let problem = || format!("`{text}` is no number of bytes, such as 1500000, 512M or 2G");
-    let (number, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
-        Some(end) => text.split_at(end),
-        None => (text, ""),
-    };
-    let unit = unit.to_ascii_uppercase();
-    let short = unit.strip_suffix("IB").or(unit.strip_suffix('B'));
-    let unit = short.unwrap_or(&unit);
-    let power = ["", "K", "M", "G", "T"]
-        .iter()
-        .position(|&known| known == unit);
-    let number: u64 = number.parse().map_err(|_| problem())?;
-    let scale = 1u64 << (10 * power.ok_or_else(problem)?);
-    number.checked_mul(scale).ok_or_else(problem)
 }
 
 /// Saves a shop and says so, unless `quiet`.
@@ -143,31 +80,4 @@ pub fn save(engine: &Engine, path: &std::path::Path, quiet: bool) -> Result<(), 
         note(&format!("saved    {} (id {short})\n", path.display()));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bytes;
-
-    #[test]
-    fn numbers_of_bytes_are_read_with_their_units() {
-        for (text, number) in [
-            ("0", Some(0)),
-            ("1500", Some(1_500)),
-            ("1k", Some(1_024)),
-            ("512M", Some(512 << 20)),
-            ("2GiB", Some(2 << 30)),
-            ("3TB", Some(3 << 40)),
-            ("", None),
-            ("M", None),
-            ("-1", None),
-            ("1.5G", None),
-            ("2 G", None),
-            ("2X", None),
-            ("2I", None),
-            ("99999999T", None),
-        ] {
-            assert_eq!(bytes(text).ok(), number, "{text}");
-        }
-    }
 }

@@ -4,6 +4,7 @@ pub mod also_bought;
 mod answer;
 pub mod change;
 pub mod doctor;
+pub mod eval;
 pub mod explain;
 pub mod export;
 pub mod fit;
