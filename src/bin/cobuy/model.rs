@@ -1,16 +1,31 @@
 //! What is to be learnt: the arguments that say so.
 
 use clap::{Args, ValueEnum};
-use cobuy::{AlsoBought, AlsoBoughtParams, Basis, Measure};
+use cobuy::{AlsoBought, AlsoBoughtParams, Basis, Measure, Model, Preset};
 
 /// What is to be learnt.
 #[derive(Args)]
 pub struct ModelOptions {
+    /// By what lists are learnt: neighbourhood (the items nearest by the measure), or ridge (what each item
+    /// adds to another, all others considered: better suggestions as a rule, and seconds instead of tenths).
+    #[arg(long, default_value = "neighbourhood", value_parser = Model::named)]
+    model: Model,
     /// How near two items are: cosine (good for most shops), count (popular beside it), jaccard,
-    /// confidence (share of its buyers), lift (niche; ask for more --min-customers) or llr (what can
-    /// hardly be chance).
+    /// confidence (share of its buyers), lift (niche; ask for more --min-customers), llr (what can
+    /// hardly be chance), tversky (jaccard with two weights) or power (a family with exponents).
     #[arg(long, default_value_t = Measure::Cosine)]
     measure: Measure,
+    /// A point in the family of power that has a name: cosine, conditional, asymmetric_cosine, p3, rp3beta or
+    /// gfcf.
+    #[arg(long, conflicts_with_all = ["measure", "model"])]
+    preset: Option<Preset>,
+    /// A number of the measure or the model, such as target_exponent=0.3 of power, alpha=0.2 of tversky or
+    /// penalty=25 of ridge; as often as needed.
+    #[arg(long = "set", value_name = "NUMBER=VALUE", value_parser = number)]
+    numbers: Vec<(String, f64)>,
+    /// Multiply scores by n / (n + SHRINKAGE), where n bought both.
+    #[arg(long, default_value_t = 0.0)]
+    shrinkage: f64,
     /// How many neighbours an item keeps at most.
     #[arg(long, default_value_t = 50)]
     neighbours: usize,
@@ -57,17 +72,37 @@ impl ModelOptions {
         self.threads
     }
 
-    pub fn params(&self) -> AlsoBoughtParams {
+    /// # Errors
+    /// As [`Measure::with`] and [`Model::with`].
+    pub fn params(&self) -> cobuy::Result<AlsoBoughtParams> {
+        let mut measure = self.preset.map_or(self.measure, Preset::measure);
+        let mut model = self.model;
+        for (name, value) in &self.numbers {
+            match model {
+                Model::Neighbourhood => measure = measure.with(name, *value)?,
+                _ => model = model.with(name, *value)?,
+            }
+        }
         let mut params = AlsoBought::params()
-            .measure(self.measure)
+            .model(model)
+            .measure(measure)
+            .shrinkage(self.shrinkage)
             .neighbours(self.neighbours)
             .min_customers(self.min_customers);
         params.half_life = self.half_life;
         params.within_days = self.within_days;
         params.threads = self.threads;
         params.memory_limit = self.memory_limit;
-        params
+        Ok(params)
     }
+}
+
+/// `name=value`.
+fn number(text: &str) -> Result<(String, f64), String> {
+    let problem = || format!("`{text}` is no NUMBER=VALUE, such as target_exponent=0.3");
+    let (name, value) = text.split_once('=').ok_or_else(problem)?;
+    let value = value.trim().parse().map_err(|_| problem())?;
+    Ok((name.trim().to_owned(), value))
 }
 
 /// A number of bytes: as it is, or in binary thousands with K, M, G or T.

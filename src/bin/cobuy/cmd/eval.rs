@@ -89,7 +89,7 @@ enum By {
 
 impl Eval {
     pub fn run(self) -> Result<(), Failure> {
-        let (params, model, bootstrap) = (self.params(), self.shop_model(), self.bootstrap());
+        let (params, model, bootstrap) = (self.params(), self.shop_model()?, self.bootstrap());
         // What cannot work is said before the file is read.
         self.check_split()?;
         params.check()?;
@@ -135,13 +135,13 @@ impl Eval {
         params
     }
 
-    fn shop_model(&self) -> ShopModel {
-        ShopModel {
-            also_bought: self.model.params(),
+    fn shop_model(&self) -> Result<ShopModel, Failure> {
+        Ok(ShopModel {
+            also_bought: self.model.params()?,
             basis: self.model.basis(),
             by_group: self.model.by_group,
             fallback: !self.no_fallback,
-        }
+        })
     }
 
     fn bootstrap(&self) -> Option<Bootstrap> {

@@ -43,7 +43,7 @@ pub struct Fit {
 
 impl Fit {
     pub fn run(self) -> Result<(), Failure> {
-        let params = self.model.params();
+        let params = self.model.params()?;
         // What cannot work is said before the file is read.
         params.check()?;
         cobuy::file::check_model_path(&self.output)?;
