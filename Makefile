@@ -76,6 +76,7 @@ peers: wheel ## The same work side by side with other packages
 	$(CARGO) bench $(LOCKED) --all-features --quiet --bench growth -- --sets
 	$(BIN)/python benches/peers/also_bought.py
 	$(BIN)/python benches/peers/answers.py
+	$(BIN)/python benches/peers/metrics.py
 
 growth: $(VENV)/ready ## How a fit grows, as a table and as benches/growth.svg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/requirements.txt

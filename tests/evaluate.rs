@@ -480,7 +480,7 @@ fn some_people(good: bool) -> Vec<Person> {
     let person = |row: u32| {
         let item = row % ITEMS as u32;
         let next = (item + 1) % ITEMS as u32;
-        let list = match good && row % 3 > 0 {
+        let list = match good && !row.is_multiple_of(3) {
             true => vec![item as i32],
             false => vec![next as i32, item as i32],
         };
@@ -558,6 +558,34 @@ fn only_the_same_customers_and_purchases_are_compared() {
     );
     let other_k = measured(&some_people(true), &EvaluateParams::default().k([2]));
     assert!(refused(&other_k).contains("same `k`"));
+}
+
+#[test]
+fn too_many_groups_and_ks_are_refused() {
+    let people: Vec<Person> = some_people(true).into_iter().cycle().take(1_200).collect();
+    let names = (0..1_200).map(|row| format!("customer {row}")).collect();
+    let (_, truth) = both(&people);
+    let refused = |params: EvaluateParams| {
+        let found = params.lists(
+            lists(&people).view(),
+            Truth::new(truth.by_row()),
+            Watch::new(),
+        );
+        found.unwrap_err().to_string()
+    };
+    let by_name = EvaluateParams::default()
+        .k([1])
+        .group_by(GroupBy::Labels(names));
+    assert!(refused(by_name).contains("groups of customers: 1200, but at most 1000"));
+    assert!(refused(EvaluateParams::default().k(1..22)).contains("`k` is 21 numbers"));
+    let none = EvaluateParams::default()
+        .k([1])
+        .group_by(GroupBy::Orders(0));
+    assert!(refused(none).contains("`groups` is 0"));
+    let of_shops = EvaluateParams::default()
+        .k([1])
+        .group_by(GroupBy::Orders(2));
+    assert!(refused(of_shops).contains("orders are known of a shop only"));
 }
 
 #[test]

@@ -13,6 +13,8 @@ Indices in, arrays out, for those who come with a SciPy matrix::
 
     model = cobuy.AlsoBought(measure="cosine", neighbours=50).fit(user_items)
     ids, scores = model.similar_items(3, n=10)
+
+How good either is says :func:`evaluate`, and of any other tool's lists :func:`evaluate_lists`.
 """
 
 from cobuy._also_bought import AlsoBought
@@ -37,6 +39,7 @@ from cobuy._errors import (
     UnknownItemError,
     UnknownOrderError,
 )
+from cobuy._evaluate import Evaluation, evaluate, evaluate_lists
 from cobuy._rules import Formula, Rule
 from cobuy._shop import Shop, inspect, open
 from cobuy._table import Table
@@ -44,6 +47,7 @@ from cobuy._table import Table
 __all__ = [
     "AlsoBought",
     "DataError",
+    "Evaluation",
     "Explanation",
     "Formula",
     "InternalError",
@@ -64,6 +68,8 @@ __all__ = [
     "UnknownOrderError",
     "Verdict",
     "__version__",
+    "evaluate",
+    "evaluate_lists",
     "inspect",
     "open",
 ]

@@ -8,6 +8,7 @@ import numpy.typing as npt
 __all__ = [
     "AlsoBoughtModel",
     "ArrowTable",
+    "Evaluation",
     "Formula",
     "History",
     "Rule",
@@ -16,6 +17,9 @@ __all__ = [
     "_frame",
     "_panic",
     "_preset",
+    "evaluate_lists",
+    "evaluate_matrix",
+    "evaluate_shop",
     "inspect",
 ]
 
@@ -79,6 +83,27 @@ class _Matrix(TypedDict):
     indptr: _Positions
     indices: _Positions
     data: npt.NDArray[np.float64] | None
+
+class _Measuring(TypedDict):
+    k: list[int]
+    keep_owned: bool
+    threads: int | None
+    group_by: tuple[str, str | None] | None
+    groups: int
+    labels: list[str]
+    resamples: int
+    confidence: float
+    seed: int
+
+class _Splitting(TypedDict):
+    kind: str
+    share: float
+    seed: int
+    cut: str | float | None
+    horizon: float
+    origins: int
+
+_Worth = npt.NDArray[np.float64] | _Matrix
 
 @final
 class AlsoBoughtModel:
@@ -212,6 +237,45 @@ class Formula:
     def fields(self) -> list[str]: ...
     def __eq__(self, other: object, /) -> bool: ...
 
+@final
+class Evaluation:
+    def figures(self) -> tuple[str, str]: ...
+    def table(self) -> ArrowTable: ...
+    def rows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]: ...
+    def values(self) -> list[tuple[str, npt.NDArray[np.float64]]]: ...
+    def groups(self) -> list[tuple[str, Evaluation]]: ...
+    def compare(self, other: Evaluation, resamples: int, confidence: float, seed: int) -> ArrowTable: ...
+
+def evaluate_lists(
+    lists: npt.NDArray[np.int32],
+    truth: _Matrix,
+    before: _Matrix | None,
+    worth: _Worth | None,
+    measuring: _Measuring,
+    tell: _Teller | None,
+) -> Evaluation: ...
+def evaluate_matrix(
+    model: AlsoBoughtModel | None,
+    settings: _ModelSettings,
+    data: _Matrix,
+    test: _Matrix | None,
+    times: _Matrix | None,
+    splitting: _Splitting,
+    worth: _Worth | None,
+    measuring: _Measuring,
+    tell: _Teller | None,
+) -> Evaluation: ...
+def evaluate_shop(
+    history: History,
+    settings: _ModelSettings,
+    basis: str,
+    by_group: bool,
+    fallback: bool,
+    test: History | None,
+    splitting: _Splitting,
+    measuring: _Measuring,
+    tell: _Teller | None,
+) -> Evaluation: ...
 def inspect(path: _Path) -> str: ...
 def _frame(frame: object) -> object: ...
 def _panic(behind_long: bool) -> None: ...

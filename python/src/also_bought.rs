@@ -97,6 +97,13 @@ pub fn _preset(py: Python<'_>, name: &str) -> PyResult<Vec<(&'static str, f64)>>
     Ok(measure.numbers())
 }
 
+impl AlsoBoughtModel {
+    /// The model, for work that outlasts a hold of the interpreter.
+    pub fn shared(&self) -> Arc<AlsoBought> {
+        self.0.clone()
+    }
+}
+
 #[pymethods]
 impl AlsoBoughtModel {
     /// Fits a customers x items matrix.

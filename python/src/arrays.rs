@@ -94,6 +94,16 @@ impl OwnedMatrix {
         self.shape.0
     }
 
+    /// Its shape, row pointers and column indices.
+    pub fn parts(&self) -> ((usize, usize), &[usize], &[u32]) {
+        (self.shape, &self.starts, &self.indices)
+    }
+
+    /// The value at a stored place.
+    pub fn value(&self, at: usize) -> f64 {
+        self.data.as_ref().map_or(1.0, |data| data[at])
+    }
+
     /// How many values it has.
     pub fn stored(&self) -> usize {
         self.indices.len()

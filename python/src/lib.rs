@@ -7,6 +7,7 @@ mod also_bought;
 mod arrays;
 mod engine;
 mod errors;
+mod evaluate;
 mod frames;
 mod question;
 mod rules;
@@ -22,6 +23,8 @@ mod _core {
     use super::also_bought::{_preset, AlsoBoughtModel};
     #[pymodule_export]
     use super::engine::{ShopEngine, inspect};
+    #[pymodule_export]
+    use super::evaluate::{Evaluation, evaluate_lists, evaluate_matrix, evaluate_shop};
     #[pymodule_export]
     use super::frames::_frame;
     #[pymodule_export]

@@ -210,7 +210,7 @@ fn python_value(value: Value<'_>) -> PythonValue<'_> {
     }
 }
 
-fn basis_of(name: &str) -> PyResult<Basis> {
+pub fn basis_of(name: &str) -> PyResult<Basis> {
     choose(
         "basis",
         name,

@@ -15,6 +15,7 @@ from conftest import ROOT
 
 import cobuy
 import cobuy._also_bought
+import cobuy._evaluate
 import cobuy._rules
 import cobuy._shop
 
@@ -43,7 +44,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("module", [cobuy, cobuy._also_bought, cobuy._rules, cobuy._shop])
+@pytest.mark.parametrize("module", [cobuy, cobuy._also_bought, cobuy._evaluate, cobuy._rules, cobuy._shop])
 def test_docstrings_are_true(module: object) -> None:
     failed, _ = doctest.testmod(module)  # type: ignore[arg-type]
     assert failed == 0

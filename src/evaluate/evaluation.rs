@@ -213,22 +213,26 @@ impl Evaluation {
             .for_each(|sum| sum.divide(f64::max(count, 1.0)));
         let mut order: Vec<usize> = (0..all.customers.len()).collect();
         order.sort_by_key(|&row| all.customers[row]); // stable: by cut within
-        all.pick(&order);
-        Ok(all)
+        Ok(all.picked(&order))
     }
 
-    /// Keeps these rows, in this order.
-    pub(super) fn pick(&mut self, order: &[usize]) {
+    /// These rows, in this order.
+    pub(super) fn picked(&self, order: &[usize]) -> Evaluation {
         let width = self.columns.len();
         let rows = order
             .iter()
             .flat_map(|&row| &self.values[row * width..(row + 1) * width]);
-        self.values = rows.copied().collect();
-        self.customers = order.iter().map(|&row| self.customers[row]).collect();
-        self.origins = order.iter().map(|&row| self.origins[row]).collect();
-        self.truths = order.iter().map(|&row| self.truths[row]).collect();
-        if let Some(grouped) = &mut self.grouped {
-            grouped.pick(order);
+        Evaluation {
+            columns: self.columns.clone(),
+            values: rows.copied().collect(),
+            customers: order.iter().map(|&row| self.customers[row]).collect(),
+            origins: order.iter().map(|&row| self.origins[row]).collect(),
+            truths: order.iter().map(|&row| self.truths[row]).collect(),
+            catalogue: self.catalogue.clone(),
+            counted: self.counted,
+            told: self.told.clone(),
+            took: self.took,
+            grouped: self.grouped.as_ref().map(|grouped| grouped.picked(order)),
         }
     }
 }

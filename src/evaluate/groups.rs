@@ -54,12 +54,28 @@ impl Grouped {
         }
     }
 
-    pub(super) fn pick(&mut self, order: &[usize]) {
+    /// Those of some rows, in this order.
+    pub(super) fn picked(&self, order: &[usize]) -> Self {
         match self {
-            Grouped::Names(names) => *names = order.iter().map(|&row| names[row].clone()).collect(),
-            Grouped::Numbers(numbers, _) => {
-                *numbers = order.iter().map(|&row| numbers[row]).collect();
+            Grouped::Names(names) => {
+                Grouped::Names(order.iter().map(|&row| names[row].clone()).collect())
             }
+            Grouped::Numbers(numbers, groups) => {
+                Grouped::Numbers(order.iter().map(|&row| numbers[row]).collect(), *groups)
+            }
+        }
+    }
+
+    /// Refuses more groups than anybody looks at, such as a name a customer.
+    pub(super) fn check(&self) -> Result<()> {
+        const MOST: usize = 1_000;
+        match self.rows().len() {
+            count if count > MOST => Err(Error::TooMany {
+                what: "groups of customers",
+                count: count as u64,
+                limit: MOST as u64,
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -118,16 +134,16 @@ impl Evaluation {
             return Vec::new();
         };
         let of = |(name, rows): (String, Vec<usize>)| {
-            let mut group = Evaluation {
+            let counted = Counted {
+                judged: rows.len() as u64,
+                ..Counted::default()
+            };
+            let group = Evaluation {
                 catalogue: Vec::new(),
                 grouped: None,
-                counted: Counted {
-                    judged: rows.len() as u64,
-                    ..Counted::default()
-                },
-                ..self.clone()
+                counted,
+                ..self.picked(&rows)
             };
-            group.pick(&rows);
             (name, group)
         };
         grouped.rows().into_iter().map(of).collect()

@@ -13,6 +13,9 @@ use crate::watch::Watch;
 use ndarray::ArrayView2;
 use sprs::CsMatI;
 
+/// What is looked at grows with each k.
+const MOST_KS: usize = 20;
+
 /// How suggestions are measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvaluateParams {
@@ -240,7 +243,7 @@ impl EvaluateParams {
     /// Refuses settings that cannot be: to be asked before the work is done.
     ///
     /// # Errors
-    /// [`Error::Setting`] where `k` is empty or holds 0, there are to be 0 groups, or `threads` is 0.
+    /// [`Error::Setting`] where `k` is empty, holds 0 or more than 20 numbers, there are to be 0 groups, or `threads` is 0.
     pub fn check(&self) -> Result<()> {
         let must = "it must be at least 1";
         match self.k.iter().min() {
@@ -253,6 +256,14 @@ impl EvaluateParams {
             }
             Some(0) => return Err(Error::setting("k", 0, must)),
             _ => {}
+        }
+        if self.ks().len() > MOST_KS {
+            let must = format!("name at most {MOST_KS} different numbers");
+            return Err(Error::setting(
+                "k",
+                format!("{} numbers", self.ks().len()),
+                must,
+            ));
         }
         self.group_by.as_ref().map_or(Ok(()), GroupBy::check)?;
         thread_count(self.threads).map(|_| ())
@@ -435,10 +446,7 @@ impl EvaluateParams {
             },
             told: Vec::new(),
             took: task.took,
-            grouped: task.grouped.map(|mut grouped| {
-                grouped.pick(&rows);
-                grouped
-            }),
+            grouped: task.grouped.map(|grouped| grouped.picked(&rows)),
         };
         evaluation.told = vec![Origin {
             counted: evaluation.counted,
@@ -452,11 +460,12 @@ impl Evaluation {
     /// With the metrics in which anybody takes part.
     ///
     /// # Errors
-    /// [`Error::Matrix`] where nobody is judged.
+    /// [`Error::Matrix`] where nobody is judged; [`Error::TooMany`] for too many groups.
     pub(super) fn finished(mut self) -> Result<Self> {
         if self.customers.is_empty() {
             return Err(nobody(&self.counted));
         }
+        self.grouped.as_ref().map_or(Ok(()), Grouped::check)?;
         self.drop_empty_columns();
         Ok(self)
     }

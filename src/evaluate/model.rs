@@ -16,8 +16,9 @@ impl EvaluateParams {
     /// held out.
     ///
     /// # Errors
-    /// [`Error::Setting`] as [`EvaluateParams::check`] and as a fit's; [`Error::Matrix`] where nobody can be
-    /// judged; [`Error::Cancelled`].
+    /// [`Error::Setting`](crate::Error::Setting) as [`EvaluateParams::check`] and as a fit's;
+    /// [`Error::Matrix`](crate::Error::Matrix) where nobody can be judged;
+    /// [`Error::Cancelled`](crate::Error::Cancelled).
     pub fn fit(
         &self,
         params: &AlsoBoughtParams,
@@ -37,7 +38,7 @@ impl EvaluateParams {
     /// Measures a model that was fitted already: to be fair, on what the split gives to learn from.
     ///
     /// # Errors
-    /// As [`EvaluateParams::fit`]; [`Error::Matrix`] for a model of another number of items.
+    /// As [`EvaluateParams::fit`]; [`Error::Matrix`](crate::Error::Matrix) for a model of another number of items.
     pub fn fitted(
         &self,
         model: &AlsoBought,
