@@ -9,7 +9,7 @@ CARGO ?= cargo
 LOCKED := --locked
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo test lint rust callgrind python wheel bench peers growth docs clean
+.PHONY: help demo test lint rust callgrind python wheel bench peers accuracy growth docs clean
 
 help: ## Says what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -77,6 +77,11 @@ peers: wheel ## The same work side by side with other packages
 	$(BIN)/python benches/peers/also_bought.py
 	$(BIN)/python benches/peers/answers.py
 	$(BIN)/python benches/peers/metrics.py
+
+accuracy: wheel ## How good suggestions are on the public sets
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
+	$(BIN)/python benches/accuracy.py
 
 growth: $(VENV)/ready ## How a fit grows, as a table and as benches/growth.svg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/requirements.txt

@@ -2,8 +2,10 @@
 
 use super::catalogue::Popularity;
 use super::evaluation::{Counted, Evaluation, Origin, Took, timed};
-use super::lists::{EvaluateParams, Task, Truth};
+use super::lists::Task;
+use super::params::EvaluateParams;
 use super::split::Split;
+use super::truth::Truth;
 use crate::error::Result;
 use crate::matrix::build::pattern;
 use crate::matrix::{Pattern, row_of};

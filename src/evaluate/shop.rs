@@ -3,9 +3,11 @@
 use super::catalogue::Popularity;
 use super::evaluation::{Counted, Evaluation, Origin, Took, timed};
 use super::groups::{GroupBy, Grouped};
-use super::lists::{EvaluateParams, Task, Truth, Values};
+use super::lists::Task;
 use super::model::{Bought, Judged, Rows};
+use super::params::EvaluateParams;
 use super::shop_split::{Held, ShopSplit};
+use super::truth::{Truth, Values};
 use crate::engine::{Engine, Query};
 use crate::error::{Error, Result};
 use crate::history::{History, Instant, Labels, NONE, Value};
