@@ -154,3 +154,73 @@ fn settings_that_cannot_be_name_themselves() {
     let refused = Measure::Cosine.with("alpa", 0.5).unwrap_err().to_string();
     assert!(refused.contains("did you mean `alpha`?"), "{refused}");
 }
+
+/// What was not kept is counted anew, in whole rows and by asking who holds the few items that may pass; a
+/// file gives all of it back.
+#[test]
+fn rows_of_weighted_customers_are_counted_anew_as_they_were_fitted() {
+    use cobuy::{Engine, History, OrderLine, Settings};
+    let bought = |customer: usize| {
+        (0..30usize).filter(move |item| (customer * 7 + item * item) % (item + 2) < 2)
+    };
+    let names: Vec<String> = (0..60).map(|at| format!("{at:02}")).collect();
+    let lines = (0..60).flat_map(|customer| {
+        let (names, id) = (&names, &names[customer]);
+        bought(customer).map(move |item| OrderLine::new(id, id, &names[item]))
+    });
+    let history = History::from_orders(lines, &Settings::default()).unwrap();
+    let measure = Preset::Rp3beta
+        .measure()
+        .with("customer_exponent", 0.7)
+        .unwrap();
+    let learn = |neighbours| {
+        let params = AlsoBought::params().measure(measure).neighbours(neighbours);
+        Engine::builder(&history).also_bought(params).fit().unwrap()
+    };
+    let (full, short) = (learn(30), learn(1));
+    let path = std::env::temp_dir().join(format!("cobuy-presets-{}.cobuy", std::process::id()));
+    short.save(&path).unwrap();
+    let opened = Engine::open(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let few = &names[20..25];
+    let mut told = 0;
+    for item in full.items().iter() {
+        let all = full.also_bought(item).n(29).suggest().unwrap().items;
+        let among = full
+            .also_bought(item)
+            .only(few)
+            .n(5)
+            .suggest()
+            .unwrap()
+            .items;
+        for engine in [&short, &opened] {
+            assert_eq!(engine.also_bought(item).n(29).suggest().unwrap().items, all);
+            assert_eq!(
+                engine
+                    .also_bought(item)
+                    .only(few)
+                    .n(5)
+                    .suggest()
+                    .unwrap()
+                    .items,
+                among
+            );
+        }
+        told += all.len() + among.len();
+    }
+    for customer in full.customers().iter() {
+        let ask = |engine: &Engine| {
+            engine
+                .for_customer(customer)
+                .only(few)
+                .n(5)
+                .suggest()
+                .unwrap()
+                .items
+        };
+        assert_eq!(ask(&short), ask(&full));
+        assert_eq!(ask(&opened), ask(&full));
+        told += ask(&full).len();
+    }
+    assert!(told > 500, "{told}");
+}
