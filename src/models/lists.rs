@@ -56,14 +56,14 @@ impl Lists {
     #[inline]
     pub(crate) fn fetch(&self, item: u32) {
         /// So many stand beside one another where the processor reads them.
-        const LINE: usize = 16;
+        const BESIDE: usize = 16;
         let item = item as usize;
         if let (Some(&start), Some(&end)) = (self.starts.get(item), self.starts.get(item + 1)) {
             let (start, end) = (
                 start as usize,
-                (end as usize).min(start as usize + 10 * LINE),
+                (end as usize).min(start as usize + 10 * BESIDE),
             );
-            for at in (start..end).step_by(LINE) {
+            for at in (start..end).step_by(BESIDE) {
                 fetch(&self.items, at);
                 fetch(&self.scores, at);
             }

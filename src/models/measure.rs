@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::matrix::product::{Falls, Slope};
-use crate::models::model::within;
+use crate::models::model::{no_such_number, within};
 use crate::near::near;
 use crate::powers::power;
 use serde::{Deserialize, Serialize};
@@ -227,33 +227,16 @@ impl Measure {
             (Measure::Power { count, .. }, "count_exponent") => count,
             (Measure::Power { source, .. }, "source_exponent") => source,
             (Measure::Power { target, .. }, "target_exponent") => target,
-            _ => return Err(self.without(name, value)),
+            _ => {
+                return Err(no_such_number(
+                    name,
+                    value,
+                    &format!("the measure is {self}"),
+                ));
+            }
         };
         *place = value;
         Ok(self)
-    }
-
-    /// That it has no number of that name.
-    fn without(self, name: &str, value: f64) -> Error {
-        let all = Measure::ALL.into_iter();
-        let mut all = all.flat_map(|kind| kind.numbers().into_iter().map(move |it| (kind, it.0)));
-        match all.find(|(_, number)| *number == name) {
-            Some((kind, number)) => {
-                let must = format!("it goes with the measure {kind}, and the measure is {self}");
-                Error::setting(number, value, must)
-            }
-            None => Error::UnknownName {
-                what: "number of a measure",
-                name: crate::text::shown(name),
-                near: near(
-                    name,
-                    Measure::ALL
-                        .into_iter()
-                        .flat_map(Measure::numbers)
-                        .map(|it| it.0),
-                ),
-            },
-        }
     }
 
     /// Refuses numbers that cannot be.

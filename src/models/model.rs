@@ -1,6 +1,7 @@
 //! By what lists are learnt.
 
 use crate::error::{Error, Result};
+use crate::models::measure::Measure;
 use crate::near::near;
 use std::ops::RangeInclusive;
 
@@ -99,34 +100,26 @@ impl Model {
     /// The same model with another number.
     ///
     /// # Errors
-    /// [`Error::Setting`] for `steps` that are no whole number; [`Error::UnknownName`] where it has no number of
-    /// that name.
+    /// [`Error::Setting`] for `steps` that are no whole number, and where it has no number of that name;
+    /// [`Error::UnknownName`] where none has.
     pub fn with(mut self, name: &str, value: f64) -> Result<Model> {
-        if let Model::Ridge(ridge) = &mut self {
-            let place = match name {
-                "customer_exponent" => &mut ridge.customer_exponent,
-                "candidate_exponent" => &mut ridge.candidate_exponent,
-                "dropout" => &mut ridge.dropout,
-                "penalty" => &mut ridge.penalty,
-                "target_exponent" => &mut ridge.target_exponent,
-                "steps" => {
-                    ridge.steps = steps(value)?;
-                    return Ok(self);
-                }
-                _ => return Err(self.without(name)),
-            };
-            *place = value;
-            return Ok(self);
-        }
-        Err(self.without(name))
-    }
-
-    fn without(self, name: &str) -> Error {
-        Error::UnknownName {
-            what: "number of the model",
-            name: crate::text::shown(name),
-            near: near(name, self.numbers().into_iter().map(|(number, _)| number)),
-        }
+        let place = match (&mut self, name) {
+            (Model::Ridge(ridge), "steps") => {
+                ridge.steps = steps(value)?;
+                return Ok(self);
+            }
+            (Model::Ridge(ridge), "customer_exponent") => &mut ridge.customer_exponent,
+            (Model::Ridge(ridge), "candidate_exponent") => &mut ridge.candidate_exponent,
+            (Model::Ridge(ridge), "dropout") => &mut ridge.dropout,
+            (Model::Ridge(ridge), "penalty") => &mut ridge.penalty,
+            (Model::Ridge(ridge), "target_exponent") => &mut ridge.target_exponent,
+            _ => {
+                let is = format!("the model is {}", self.name());
+                return Err(no_such_number(name, value, &is));
+            }
+        };
+        *place = value;
+        Ok(self)
     }
 
     /// Refuses numbers that cannot be.
@@ -145,6 +138,38 @@ impl Model {
         within("penalty", ridge.penalty, 1e-3..=1e9)?;
         within("target_exponent", ridge.target_exponent, exponent)?;
         steps(f64::from(ridge.steps)).map(|_| ())
+    }
+}
+
+/// That what `is` has no number of that name, and what has one.
+pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
+    let measures = Measure::ALL.into_iter().flat_map(|measure| {
+        let of = move |(number, _)| (number, format!("the measure {measure}"));
+        measure.numbers().into_iter().map(of)
+    });
+    let models = Model::NAMES
+        .into_iter()
+        .filter_map(|name| Model::named(name).ok());
+    let models = models.flat_map(|model| {
+        let of = move |(number, _)| (number, format!("the model {}", model.name()));
+        model.numbers().into_iter().map(of)
+    });
+    let all: Vec<(&'static str, String)> = measures.chain(models).collect();
+    let goes: Vec<&str> = all
+        .iter()
+        .filter(|it| it.0 == name)
+        .map(|it| &it.1[..])
+        .collect();
+    match all.iter().find(|(number, _)| *number == name) {
+        Some((number, _)) => {
+            let must = format!("it goes with {}, and {is}", goes.join(" and "));
+            Error::setting(number, value, must)
+        }
+        None => Error::UnknownName {
+            what: "number of a measure or model",
+            name: crate::text::shown(name),
+            near: near(name, all.iter().map(|(number, _)| *number)),
+        },
     }
 }
 
