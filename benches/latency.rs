@@ -99,6 +99,19 @@ fn under_rules(interactions: &str, calls: usize) -> Result<(), Box<dyn Error>> {
             time(&format!("{name}, {lets_through}"), calls, filter)?;
         }
     }
+    // Fewer items than the customer owns.
+    let owners = shop::owners(&engine, 60);
+    let customer = |at: usize| engine.for_customer(owners[at % owners.len()]);
+    time("for_customer of 60", calls, customer)?;
+    for few in [1, 10, 30] {
+        let only = |at| {
+            let first = at % (asked.len() - few);
+            customer(at).only(asked[first..first + few].to_vec())
+        };
+        time(&format!("for_customer of 60, only {few}"), calls, only)?;
+        let from_lists = |at| only(at).fallback(false);
+        time("... from lists alone", calls, from_lists)?;
+    }
     Ok(())
 }
 

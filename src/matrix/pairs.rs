@@ -4,6 +4,7 @@
 use super::sweep::Source;
 use super::{Purchases, Weights, row_of};
 use crate::error::{Result, zeroed};
+use std::cell::LazyCell;
 
 /// So many items are met at once: each has a byte of a number to be counted in.
 const AT_ONCE: usize = 8;
@@ -27,80 +28,138 @@ pub(crate) struct Pair {
     pub sum: u64,
 }
 
+impl Pair {
+    /// The other and the item.
+    pub(crate) fn turned(self) -> Self {
+        let Pair { item, other, .. } = self;
+        Pair {
+            item: other,
+            other: item,
+            ..self
+        }
+    }
+}
+
+/// How the meetings of some items with some others are counted with the least work.
+pub(crate) enum Way<'a> {
+    /// By whole rows of the items.
+    Rows,
+    /// By who holds the ones and the others.
+    Pairs(Pairs<'a>),
+    /// By whole rows of these others: what they meet, meets them.
+    Turned(Vec<u32>),
+}
+
+impl<'a> Way<'a> {
+    /// Of some items and the others that are allowed.
+    pub(crate) fn least(
+        source: Source<'a>,
+        items: &'a [u32],
+        allowed: impl Iterator<Item = u32>,
+    ) -> Self {
+        /// A meeting in a whole row, with what comes after it, is as much work as so many holders whose marks
+        /// are looked at.
+        const MEETING: u64 = 4;
+        /// Likewise to mark a holder and to take the mark away, and a meeting that nothing comes after.
+        const MARK: u64 = 2;
+        if let Source::After(..) = source {
+            return Way::Rows; // what follows is not followed
+        }
+        let (purchases, weights) = (source.purchases(), source.weights());
+        let held = |item: u32| row_of(purchases.by_item(), item as usize).len() as u64;
+        let meetings =
+            |items: &[u32]| -> u64 { items.iter().map(|&item| purchases.meetings_of(item)).sum() };
+        let own: u64 = items.iter().map(|&item| held(item)).sum();
+        // As many as the items have holders at least, who are all looked at to tell how many.
+        let whole = LazyCell::new(|| meetings(items) * MEETING);
+        let pairs = |marked: usize, marks: u64, looks: u64| {
+            let passes = match weights {
+                None => marked.div_ceil(AT_ONCE),
+                Some(_) => marked,
+            };
+            looks
+                .saturating_mul(passes as u64)
+                .saturating_add(marks * MARK)
+        };
+        let (mut others, mut theirs) = (Vec::new(), 0);
+        let (mut by_items, mut by_others) = (0, 0);
+        for other in allowed.filter(|&other| held(other) > 0) {
+            others.push(other);
+            theirs += held(other);
+            by_items = pairs(items.len(), own, theirs);
+            by_others = pairs(others.len(), theirs, own);
+            let least = by_items.min(by_others);
+            if least > own * MEETING && least > *whole {
+                return Way::Rows;
+            }
+        }
+        let least = by_items.min(by_others);
+        let told = (others.len() * items.len()) as u64;
+        let turned = |meetings: u64| meetings.saturating_mul(MARK).saturating_add(told);
+        // To tell how many takes a look at each holder: only where as many as on the mean would be few enough.
+        let mean = purchases.by_row().nnz() / purchases.rows().max(1);
+        if turned(theirs.saturating_mul(mean as u64)) < least && turned(meetings(&others)) < least {
+            return Way::Turned(others);
+        }
+        Way::Pairs(Pairs {
+            purchases,
+            weights,
+            items,
+            others,
+            marks_others: by_others <= by_items,
+        })
+    }
+}
+
 /// Some items, and the few others to be met.
 pub(crate) struct Pairs<'a> {
     purchases: &'a Purchases,
     weights: Option<&'a Weights>,
     items: &'a [u32],
     others: Vec<u32>,
+    /// Whether the holders of the others are marked and those of the items looked at.
+    marks_others: bool,
 }
 
-impl<'a> Pairs<'a> {
-    /// Some items and the others whose bits are set, told 64 at a time. `None` where the whole rows of
-    /// these items are less work, or who holds what does not tell what meets.
-    pub(crate) fn new(
-        source: Source<'a>,
-        items: &'a [u32],
-        allowed: impl Fn(usize) -> u64,
-    ) -> Option<Self> {
-        /// A meeting in a whole row, with what comes after it, is as much work as so many holders here.
-        const MEETING: u64 = 4;
-        let passes = match source {
-            Source::Held(_) => items.len().div_ceil(AT_ONCE) as u64,
-            Source::Weighted(..) => items.len() as u64,
-            Source::After(..) => return None,
-        };
-        let purchases = source.purchases();
-        let whole: u64 = items.iter().map(|&item| purchases.meetings_of(item)).sum();
-        let (mut others, mut holders) = (Vec::new(), 0);
-        for word in 0..purchases.items().div_ceil(64) {
-            let mut bits = allowed(word);
-            while bits != 0 {
-                let other = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let held = row_of(purchases.by_item(), other).len() as u64;
-                if held > 0 {
-                    others.push(other as u32);
-                    holders += held;
-                }
-            }
-            if holders * passes > whole * MEETING {
-                return None;
-            }
-        }
-        Some(Pairs {
-            purchases,
-            weights: source.weights(),
-            items,
-            others,
-        })
-    }
-
+impl Pairs<'_> {
     /// Calls `take` with the pairs that meet, but no item with itself or a variant; for each of the others in
     /// the order of the items.
     pub(crate) fn each(&self, marks: &mut Marks, mut take: impl FnMut(Pair)) {
+        match self.marks_others {
+            false => self.between(self.items, &self.others, marks, take),
+            true => self.between(&self.others, self.items, marks, |pair| take(pair.turned())),
+        }
+    }
+
+    fn between(
+        &self,
+        items: &[u32],
+        others: &[u32],
+        marks: &mut Marks,
+        mut take: impl FnMut(Pair),
+    ) {
         match self.weights {
             None => {
-                for items in self.items.chunks(AT_ONCE) {
-                    self.held(items, marks, &mut take);
+                for items in items.chunks(AT_ONCE) {
+                    self.held(items, others, marks, &mut take);
                 }
             }
             Some(weights) => {
-                for &item in self.items {
-                    self.weighted(weights, item, marks, &mut take);
+                for &item in items {
+                    self.weighted(weights, item, others, marks, &mut take);
                 }
             }
         }
     }
 
-    fn held(&self, items: &[u32], marks: &mut Marks, take: &mut impl FnMut(Pair)) {
+    fn held(&self, items: &[u32], others: &[u32], marks: &mut Marks, take: &mut impl FnMut(Pair)) {
         let (purchases, marks) = (self.purchases, &mut marks.0[..]);
         for (byte, &item) in items.iter().enumerate() {
             for &row in row_of(purchases.by_item(), item as usize) {
                 marks[row as usize] |= 1 << (8 * byte);
             }
         }
-        for &other in &self.others {
+        for &other in others {
             let mut counts = [0u32; AT_ONCE];
             // A byte holds the meetings of so many rows.
             for rows in row_of(purchases.by_item(), other as usize).chunks(255) {
@@ -132,6 +191,7 @@ impl<'a> Pairs<'a> {
         &self,
         weights: &Weights,
         item: u32,
+        others: &[u32],
         marks: &mut Marks,
         take: &mut impl FnMut(Pair),
     ) {
@@ -143,7 +203,7 @@ impl<'a> Pairs<'a> {
         for (&row, &own) in holders.iter().zip(weights.of_item(purchases, item)) {
             marks[row as usize] = u64::from(own) + 1; // what weighs nothing is held all the same
         }
-        for &other in &self.others {
+        for &other in others {
             let (mut both, mut sum) = (0u32, 0u64);
             let rows = row_of(purchases.by_item(), other as usize);
             for (&row, &weight) in rows.iter().zip(weights.of_item(purchases, other)) {
@@ -190,16 +250,10 @@ mod tests {
         let purchases = purchases.with_groups((0..items as u32).map(|item| item / 3).collect())?;
         let source = Source::Held(&purchases);
         let asked: Vec<u32> = (0..20).collect();
-        let even = |_: usize| 0x5555_5555_5555_5555;
-        let pairs = Pairs::new(source, &asked, even).ok_or(crate::Error::matrix("too many"))?;
-        let (mut marks, mut found) = (Marks::new(&purchases)?, Vec::new());
-        for _ in 0..2 {
-            found.clear();
-            pairs.each(&mut marks, |pair| {
-                found.push((pair.item, pair.other, pair.both))
-            });
-        }
-        found.sort_unstable();
+        let even = (0..items as u32).step_by(2);
+        let Way::Pairs(mut pairs) = Way::least(source, &asked, even) else {
+            return Err(crate::Error::matrix("by pairs is the least work"));
+        };
         let mut expected = Vec::new();
         let mut space = Workspace::new(source)?;
         for &item in &asked {
@@ -209,10 +263,22 @@ mod tests {
                 .filter(|pair| pair.other % 2 == 0 && pair.both > 0);
             expected.extend(met.map(|pair| (item, pair.other, pair.both)));
         }
-        expected.sort_unstable();
-        assert_eq!(found, expected);
-        assert!(found.iter().any(|&(.., both)| both > 255));
-        assert!(Pairs::new(source, &[29], |_| u64::MAX).is_none());
+        // In the order of the items, of each of the others.
+        expected.sort_by_key(|&(_, other, _)| other);
+        assert!(expected.iter().any(|&(.., both)| both > 255));
+        let mut marks = Marks::new(&purchases)?;
+        for marks_others in [false, true, false] {
+            pairs.marks_others = marks_others;
+            let mut found = Vec::new();
+            let take = |pair: Pair| found.push((pair.item, pair.other, pair.both));
+            pairs.each(&mut marks, take);
+            found.sort_by_key(|&(_, other, _)| other);
+            assert_eq!(found, expected);
+        }
+        let all = 0..items as u32;
+        assert!(matches!(Way::least(source, &[29], all), Way::Rows));
+        let turned = Way::least(source, &asked, 29..30);
+        assert!(matches!(turned, Way::Turned(others) if others == [29]));
         Ok(())
     }
 }

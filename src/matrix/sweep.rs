@@ -187,6 +187,17 @@ impl Workspace {
         })
     }
 
+    /// What is told of one of them: `None` where the row's item, which is told again, does not meet it.
+    pub(crate) fn pair(&self, item: u32, other: u32) -> Option<Pair> {
+        let both = self.counts.get(other as usize).copied()?;
+        (both > 0).then(|| Pair {
+            item,
+            other,
+            both,
+            sum: self.sums.get(other as usize).copied().unwrap_or(0),
+        })
+    }
+
     fn clear(&mut self) {
         let met = &self.met[..std::mem::take(&mut self.length)];
         make_zero(&mut self.counts, met);

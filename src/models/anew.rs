@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::matrix::Weights;
-use crate::matrix::pairs::{Marks, Pair, Pairs};
+use crate::matrix::pairs::{Marks, Pair, Way};
 use crate::matrix::sweep::{Source, Workspace};
 use crate::models::also_bought::{AlsoBought, Neighbour};
 use crate::models::filter::Filter;
@@ -50,9 +50,10 @@ impl AlsoBought {
             self.each_kept(items, filter, take);
             return Ok(());
         }
-        let few = match filter.is_all() {
-            true => None,
-            false => Pairs::new(source, items, |at| filter.word(at)),
+        let allowed = filter.allowed(self.items());
+        let way = match filter.is_all() {
+            true => Way::Rows,
+            false => Way::least(source, items, allowed),
         };
         let weights = source.weights();
         let mut scored = |pair: Pair| {
@@ -61,29 +62,30 @@ impl AlsoBought {
                 take(pair.item, pair.other, score, pair.both);
             }
         };
-        if let Some(pairs) = few {
-            return self.marks.lend(
-                || Marks::new(source.purchases()),
-                |marks| {
-                    pairs.each(marks, scored);
-                    Ok(())
-                },
-            );
-        }
-        self.workspaces.lend(
-            || Workspace::new(source),
-            |space| {
-                for &item in items {
-                    space.sweep(source, item);
-                    for pair in space.pairs(item) {
-                        if filter.allows(pair.other) {
-                            scored(pair);
-                        }
-                    }
-                }
+        if let Way::Pairs(pairs) = way {
+            let marks = || Marks::new(source.purchases());
+            return self.marks.lend(marks, |marks| {
+                pairs.each(marks, scored);
                 Ok(())
-            },
-        )
+            });
+        }
+        let space = || Workspace::new(source);
+        self.workspaces.lend(space, |space| {
+            if let Way::Turned(others) = way {
+                for other in others {
+                    space.sweep(source, other);
+                    let met = |&item: &u32| Some(space.pair(other, item)?.turned());
+                    items.iter().filter_map(met).for_each(&mut scored);
+                }
+                return Ok(());
+            }
+            for &item in items {
+                space.sweep(source, item);
+                let allowed = |pair: &Pair| filter.allows(pair.other);
+                space.pairs(item).filter(allowed).for_each(&mut scored);
+            }
+            Ok(())
+        })
     }
 
     /// As [`AlsoBought::each_anew`] for a model of which no row can be made alone: what was kept.

@@ -66,6 +66,18 @@ impl Filter {
         !self.exclude.as_ref().map_or(0, word) & self.only.as_ref().map_or(u64::MAX, word)
     }
 
+    /// Which of so many items may be suggested, ascending.
+    pub(crate) fn allowed(&self, items: usize) -> impl Iterator<Item = u32> {
+        let bits = |at: usize| {
+            let word = self.word(at);
+            let rest = std::iter::successors(Some(word), |bits| Some(bits & bits.wrapping_sub(1)));
+            rest.take_while(|&bits| bits != 0)
+                .map(move |bits| (at * 64) as u32 + bits.trailing_zeros())
+        };
+        let past = move |&item: &u32| (item as usize) < items;
+        (0..items.div_ceil(64)).flat_map(bits).take_while(past)
+    }
+
     /// Whether every item may be.
     pub fn is_all(&self) -> bool {
         self.exclude.is_none() && self.only.is_none()
@@ -109,6 +121,10 @@ mod tests {
         let filter = Filter::all().only(&[1, 64, 65], 100)?.exclude(&[64], 100)?;
         let allowed: Vec<u32> = (0..200).filter(|&item| filter.allows(item)).collect();
         assert_eq!(allowed, [1, 65]);
+        assert_eq!(filter.allowed(100).collect::<Vec<_>>(), allowed);
+        assert_eq!(filter.allowed(65).collect::<Vec<_>>(), [1]);
+        let filter = Filter::all().exclude(&[0, 63], 100)?;
+        assert!(filter.allowed(100).eq((1..63).chain(64..100)));
         assert!(Filter::all().exclude(&[100], 100).is_err());
         Ok(())
     }

@@ -118,11 +118,13 @@ mod tests {
     use super::*;
     use crate::ids::ItemIx;
     use crate::matrix::{Basis, NO_GROUP};
+    use crate::models::also_bought::Neighbour;
     use crate::models::filter::Filter;
     use crate::models::measure::Measure;
     use proptest::collection::vec;
     use proptest::prelude::*;
     use proptest::sample::select;
+    use std::collections::BTreeMap;
 
     const ROWS: usize = 12;
     const ITEMS: usize = 8;
@@ -161,6 +163,7 @@ mod tests {
             (params, least) in (params(), 1..3u32),
             (neighbours, n) in (1..5usize, 1..9usize),
             allowed in vec(any::<bool>(), ITEMS),
+            asked in vec(any::<bool>(), ITEMS),
         ) {
             let told = |problem: Error| TestCaseError::fail(problem.to_string());
             let time = |day: i64| if day == 0 { Timeline::NO_TIME } else { day * DAY };
@@ -172,8 +175,10 @@ mod tests {
                 params.fit_timed(&purchases, &timeline, 5 * DAY, watch).map_err(told)
             };
             let (kept, all) = (fit(neighbours)?, fit(ITEMS)?);
-            let allowed: Vec<u32> =
-                (0..ITEMS as u32).filter(|&item| allowed[item as usize]).collect();
+            let chosen = |of: &[bool]| -> Vec<u32> {
+                (0..ITEMS as u32).filter(|&item| of[item as usize]).collect()
+            };
+            let (allowed, asked) = (chosen(&allowed), chosen(&asked));
             let filter = Filter::all().only(&allowed, ITEMS).map_err(told)?;
             let weights = kept.weights(&purchases, &timeline, watch).map_err(told)?;
             let source =
@@ -188,6 +193,18 @@ mod tests {
                 let anew = kept.neighbours_among(source, item, n, &filter).map_err(told)?;
                 prop_assert_eq!(anew, among.take(n).collect::<Vec<_>>());
             }
+            // Of several items at once: of each neighbour in their order, whichever way is the least work.
+            let mut expected = BTreeMap::<ItemIx, Vec<_>>::new();
+            for &item in &asked {
+                let full = all.neighbours(ItemIx::checked(item));
+                for near in full.filter(|near| filter.allows(near.item.get())) {
+                    expected.entry(near.item).or_default().push((item, near));
+                }
+            }
+            let mut anew = BTreeMap::<ItemIx, Vec<_>>::new();
+            let take = |item, near: Neighbour| anew.entry(near.item).or_default().push((item, near));
+            kept.neighbours_anew(source, &asked, &filter, take).map_err(told)?;
+            prop_assert_eq!(anew, expected);
         }
     }
 
