@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::history::{ItemTable, Labels, NONE, Texts};
 use crate::matrix::{NO_GROUP, Purchases, Timeline, row_of};
+use crate::models::filter::Filter;
 use crate::near::near;
 use crate::text::shown;
 use std::collections::BTreeMap;
@@ -130,9 +131,30 @@ impl Popularity {
         &self.best
     }
 
-    /// Items under a category, the most bought first.
-    pub(super) fn under(&self, categories: &Labels, path: &str) -> Vec<u32> {
-        let codes = codes_under(categories, path);
+    /// Those that a filter lets through, the most bought first, where they are so few that they are put in
+    /// order sooner than they are found among all.
+    pub(super) fn few(&self, filter: &Filter) -> Option<Vec<u32>> {
+        // Among `most * most` items, every `most`-th is one of so many.
+        let most = self.best.len().isqrt();
+        let allowed = || filter.allowed(self.place.len());
+        if filter.is_all() || allowed().nth(most).is_some() {
+            return None;
+        }
+        let mut few: Vec<u32> = allowed()
+            .filter(|&item| self.place[item as usize] != NONE)
+            .collect();
+        few.sort_unstable_by_key(|&item| self.place[item as usize]);
+        Some(few)
+    }
+
+    /// Items under a category, the most bought first: among these few alone, where they are told.
+    pub(super) fn under(&self, column: &Texts, path: &str, few: Option<&[u32]>) -> Vec<u32> {
+        if let Some(few) = few {
+            let label = |&item: &u32| column.get(item as usize);
+            let under = |item: &u32| label(item).is_some_and(|label| is_under(label, path));
+            return few.iter().copied().filter(under).collect();
+        }
+        let codes = codes_under(&column.labels, path);
         let items = codes.flat_map(|code| self.of_category.get(code).into_iter().flatten());
         let mut items: Vec<u32> = items.copied().collect();
         items.sort_unstable_by_key(|&item| self.place[item as usize]);
@@ -142,12 +164,15 @@ impl Popularity {
 
 /// The labels that are a path or lie under it.
 fn codes_under<'a>(categories: &'a Labels, path: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let under = move |label: &str| {
-        label
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let under = move |label: &str| is_under(label, path);
     (0..categories.len()).filter(move |&code| categories.get(code).is_some_and(under))
+}
+
+/// Whether a label is a path or lies under it.
+fn is_under(label: &str, path: &str) -> bool {
+    label
+        .strip_prefix(path)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A path and those above it: `a/b/c`, `a/b`, `a`.

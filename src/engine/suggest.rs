@@ -146,16 +146,18 @@ impl Query<'_> {
             .goods
             .as_ref()
             .and_then(|goods| goods.category.as_ref());
+        let few = engine.popularity.few(asked.of_units());
         if let Some(column) = categories {
             for path in self.categories(asked) {
                 if picks.len() < n {
-                    let items = engine.popularity.under(&column.labels, &path);
+                    let items = engine.popularity.under(column, &path, few.as_deref());
                     take(&items, Some(&path), picks);
                 }
             }
         }
         if picks.len() < n && !matches!(self.about, About::Popular(Some(_))) {
-            take(engine.popularity.best(), None, picks);
+            let all = few.as_deref().unwrap_or(engine.popularity.best());
+            take(all, None, picks);
         }
     }
 
