@@ -151,14 +151,17 @@ pub enum Error {
 
     /// A fit would take more memory than it was given.
     #[error(
-        "`memory_limit` is {limit} bytes, but {needed} are needed for {done} of {rows} items; keep fewer \
-         `neighbours`, ask for more `min_customers`, take fewer `threads`, or raise it"
+        "`memory_limit` is {limit} bytes, but {needed} are needed for {done} of {rows} items, and at most \
+         {enough} for all; keep fewer `neighbours`, ask for more `min_customers`, take fewer `threads`, or \
+         raise it"
     )]
     MemoryLimit {
         /// How many bytes it was given.
         limit: u64,
         /// How many it needs, as far as it has come.
         needed: u64,
+        /// How many are enough for all items, and may be more than these need.
+        enough: u64,
         /// How many items' lists were made.
         done: usize,
         /// How many items there are.

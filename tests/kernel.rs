@@ -381,6 +381,7 @@ fn a_fit_ends_where_its_memory_does() -> cobuy::Result<()> {
     let Err(Error::MemoryLimit {
         limit,
         needed,
+        enough,
         done,
         rows,
     }) = fit(&shop, &params.clone().memory_limit(1_000))
@@ -391,12 +392,14 @@ fn a_fit_ends_where_its_memory_does() -> cobuy::Result<()> {
     let message = Error::MemoryLimit {
         limit,
         needed,
+        enough,
         done,
         rows,
     }
     .to_string();
     assert!(
-        message.starts_with("`memory_limit` is 1000 bytes, but "),
+        message.starts_with("`memory_limit` is 1000 bytes, but ")
+            && message.contains(&format!(", and at most {enough} for all; ")),
         "{message}"
     );
     // What each error asks for leads to what is enough; on the way, some lists are made.
@@ -413,6 +416,36 @@ fn a_fit_ends_where_its_memory_does() -> cobuy::Result<()> {
     };
     assert!(enough.lists() == whole.lists() && some > 0);
     assert!(limit < 8 * whole.lists().total() as u64 * 12);
+    Ok(())
+}
+
+/// What is told to be enough is, of every kind of rows; and no less is where all lists are full.
+#[test]
+fn a_fit_that_is_refused_tells_what_is_enough() -> cobuy::Result<()> {
+    let random = &mut Random(9);
+    for (items, rows, most) in [(1, 1, 1), (40, 300, 40), (900, 200, 30), (3_000, 40, 9)] {
+        let shop = Shop::new(random, items, rows, most).grouped(random);
+        for (neighbours, threads) in [(1, 1), (7, 3), (5_000, 8)] {
+            let counted = AlsoBought::params().neighbours(neighbours).threads(threads);
+            let after = counted.clone().measure(Measure::Count).within_days(2.0);
+            for params in [counted.clone(), counted.half_life(30.0), after] {
+                let limited = |bytes| fit(&shop, &params.clone().memory_limit(bytes));
+                let Err(Error::MemoryLimit { needed, enough, .. }) = limited(1) else {
+                    panic!("a byte is too few");
+                };
+                assert!(needed <= enough, "{params:?}");
+                let (told, free) = (limited(enough)?, fit(&shop, &params)?);
+                assert!(told.lists() == free.lists(), "{params:?}");
+            }
+        }
+    }
+    let shop = Shop::new(random, 500, 200, 20);
+    let full = AlsoBought::params().neighbours(1);
+    let Err(Error::MemoryLimit { enough, .. }) = fit(&shop, &full.clone().memory_limit(1)) else {
+        panic!("a byte is too few");
+    };
+    let less = fit(&shop, &full.memory_limit(enough - 1));
+    assert!(matches!(less, Err(Error::MemoryLimit { needed, .. }) if needed == enough));
     Ok(())
 }
 

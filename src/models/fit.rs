@@ -158,11 +158,15 @@ impl AlsoBought {
         let items = self.items();
         let space = Workspace::bytes(source) + (items * Best::EACH) as u64;
         let spaces = space.saturating_mul(rows.threads as u64);
-        let kept = |items: usize| items as u64 * rows.best as u64;
         // Parts that wait for their turn.
-        let waiting = kept(items.min(AHEAD * PART)).saturating_mul(Neighbours::EACH);
-        let budget = rows.budget(spaces.saturating_add(waiting));
-        let mut all = Neighbours::with_room(items, kept(items), budget)?;
+        let waiting = (items.min(AHEAD * PART) as u64)
+            .saturating_mul(rows.best as u64)
+            .saturating_mul(Neighbours::EACH);
+        // No more is met in windows than in whole rows.
+        let most_of = |item| rows.most_of(item, source.purchases().meetings_of(item as u32));
+        let most = (0..items).map(most_of).sum();
+        let budget = rows.budget(most, spaces.saturating_add(waiting));
+        let mut all = Neighbours::with_room(budget)?;
         in_order(
             items.div_ceil(PART),
             rows.threads,

@@ -111,7 +111,8 @@ impl AlsoBoughtParams {
     }
 
     /// How many bytes a fit may use at most, besides what it learns from: its own working space and the
-    /// lists it keeps. It ends with [`Error::MemoryLimit`] as soon as they do not fit. Default: no limit.
+    /// lists it keeps. It ends with [`Error::MemoryLimit`], which tells how many are enough, as soon as they do
+    /// not fit. Default: no limit.
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = Some(bytes);
         self

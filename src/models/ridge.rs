@@ -15,7 +15,7 @@
 //! with `X_N' W X_N` goes by way of the customers, so no row or block of it is ever made, and a step over all
 //! targets takes as long as the candidates' customers are many.
 
-use crate::error::{Error, Result, zeroed};
+use crate::error::{Result, zeroed};
 use crate::matrix::best::{key_of, of_key};
 use crate::matrix::product::{Falls, Nearly, Neighbours, Rows};
 use crate::matrix::{Purchases, Weights, row_of};
@@ -33,8 +33,11 @@ struct ByTarget {
 
 /// Learns the weights of all neighbours.
 pub(super) fn regress(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result<Neighbours> {
+    let rows = Rows {
+        made: rows.made.saturating_add(solving(rows)),
+        ..rows
+    };
     let mut neighbours = candidates(rows, weights, ridge)?;
-    check_memory(rows, &neighbours)?;
     let totals = |exponent: f64| totals_to_the(rows.purchases, exponent);
     // The right sides are the sums that the candidates were chosen by, not held back.
     let (undo, hold_back) = (
@@ -59,7 +62,8 @@ pub(super) fn regress(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result
     {
         *score = (f64::from(weight) * hold_back[item as usize]) as f32;
     }
-    Ok(sorted(neighbours))
+    sort(&mut neighbours);
+    Ok(neighbours.shrunk())
 }
 
 /// Those with the largest sums of meetings, held back by how many bought them.
@@ -77,27 +81,20 @@ fn candidates(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result<Neighbo
     )
 }
 
-/// Refuses to work in more memory than may be used.
-fn check_memory(rows: Rows<'_>, candidates: &Neighbours) -> Result<()> {
-    let Some(limit) = rows.memory_limit else {
-        return Ok(());
-    };
-    let (items, total) = (rows.purchases.items() as u64, candidates.items.len() as u64);
-    let purchases = rows.purchases.by_row().nnz() as u64;
-    let needed = rows.made
-        + (24 + 8 * rows.threads as u64) * items
-        + (Neighbours::EACH + 12) * total
-        + 4 * purchases
-        + 4 * (rows.purchases.rows() * rows.threads) as u64;
-    match needed <= limit {
-        true => Ok(()),
-        false => Err(Error::MemoryLimit {
-            limit,
-            needed,
-            done: 0,
-            rows: rows.purchases.items(),
-        }),
-    }
+/// How many bytes learning the weights takes at most, besides the candidates.
+fn solving(rows: Rows<'_>) -> u64 {
+    let (purchases, items) = (rows.purchases, rows.purchases.items());
+    let most = |item: usize| rows.most_of(item, purchases.meetings_of(item as u32));
+    let candidates: u64 = (0..items).map(most).sum();
+    // By target and solved: three numbers a candidate. Two factors an item, where its candidates start and
+    // end, and in which part it is; what a thread needs of each unknown; and the weights of purchases.
+    let by_item = 36 + 24 * rows.threads as u64;
+    let by_customer = 4 * rows.threads as u64;
+    candidates
+        .saturating_mul(12)
+        .saturating_add(by_item.saturating_mul(items as u64))
+        .saturating_add(by_customer.saturating_mul(purchases.rows() as u64))
+        .saturating_add(4 * purchases.by_row().nnz() as u64)
 }
 
 /// How many hold each item, to a power.
@@ -362,30 +359,32 @@ fn dot(one: &[f32], other: &[f32]) -> f64 {
     products.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
 }
 
-/// Each list by its scores, of which only those above zero are kept: best first, equal ones by index.
-fn sorted(all: Neighbours) -> Neighbours {
-    let mut kept = Neighbours {
-        starts: vec![0],
-        ..Neighbours::default()
-    };
-    kept.starts.reserve(all.starts.len());
+/// Puts each list in the order of its scores, and keeps those above zero: best first, equal ones by index.
+fn sort(all: &mut Neighbours) {
     let mut list: Vec<(u64, u32)> = Vec::new();
-    for ends in all.starts.windows(2) {
-        let places = ends[0] as usize..ends[1] as usize;
+    let (mut start, mut kept) = (0, 0);
+    for row in 1..all.starts.len() {
+        let end = all.starts[row] as usize;
+        let places = start..end;
+        let scored = all.items[places.clone()]
+            .iter()
+            .zip(&all.scores[places.clone()]);
+        let scored = scored
+            .zip(&all.both[places])
+            .filter(|((_, score), _)| **score > 0.0);
         list.clear();
-        for at in places {
-            if all.scores[at] > 0.0 {
-                list.push((key_of(all.items[at], all.scores[at]), all.both[at]));
-            }
-        }
+        list.extend(scored.map(|((&item, &score), &both)| (key_of(item, score), both)));
         list.sort_unstable_by_key(|&(key, _)| std::cmp::Reverse(key));
+        // Never beyond what was read.
         for &(key, both) in &list {
-            let (item, score) = of_key(key);
-            kept.items.push(item);
-            kept.scores.push(score);
-            kept.both.push(both);
+            (all.items[kept], all.scores[kept]) = of_key(key);
+            all.both[kept] = both;
+            kept += 1;
         }
-        kept.starts.push(kept.items.len() as u64);
+        all.starts[row] = kept as u64;
+        start = end;
     }
-    kept
+    all.items.truncate(kept);
+    all.scores.truncate(kept);
+    all.both.truncate(kept);
 }

@@ -38,7 +38,7 @@ use crate::machine::{Instructions, Lanes, Task};
 use crate::parallel::{in_order, lock};
 use crate::watch::Watch;
 use count::Row;
-use counters::Rank;
+use counters::{NARROW, Rank};
 use kinds::{Counted, Kind, Weighted};
 use parts::{Parts, Variants};
 use ranked::{Held, Ranked};
@@ -81,58 +81,100 @@ impl Rows<'_> {
     /// Makes the rows of all items, by counts. `score(both, source, target)` is told in how many rows of
     /// the purchases they meet, and of the row's item and the other which they are and how many hold them;
     /// `slope`, how it depends on these.
-    pub(crate) fn counted(
+    pub(crate) fn counted<S: Fn(u32, Holders, Holders) -> f32 + Sync>(
         self,
         slope: Slope,
-        score: impl Fn(u32, Holders, Holders) -> f32 + Sync,
+        score: S,
     ) -> Result<Neighbours> {
-        let ranked = self.ranked(slope.falls)?;
-        self.of_kind(&ranked, Counted::new(&ranked, self, slope, score))
+        let plan = self.plan::<Counted<'_, S>>()?;
+        let ranked = Ranked::new(self.purchases, slope.falls)?;
+        let kind = Counted::new(&ranked, self, slope, score);
+        self.of_kind(plan, &ranked, kind)
     }
 
     /// Makes the rows of all items, by what their meetings weigh. `score(sum, source, target)` is told the
     /// sum, the row's item and the other.
-    pub(crate) fn weighted(
+    pub(crate) fn weighted<S: Fn(u64, u32, u32) -> f32 + Sync>(
         self,
         weights: &Weights,
         nearly: Nearly<impl Fn(u32) -> f64>,
-        score: impl Fn(u64, u32, u32) -> f32 + Sync,
+        score: S,
     ) -> Result<Neighbours> {
-        let ranked = self.ranked(nearly.falls)?;
+        let plan = self.plan::<Weighted<'_, S>>()?;
+        let ranked = Ranked::new(self.purchases, nearly.falls)?;
         let kind = Weighted::new(&ranked, self, weights, nearly, score)?;
-        self.of_kind(&ranked, kind)
+        self.of_kind(plan, &ranked, kind)
     }
 
-    /// What may be used, where so many bytes are besides the neighbours and what was made before.
-    pub(crate) fn budget(&self, besides: u64) -> Budget {
+    /// How many neighbours an item has at most whose row has so many meetings, its own included.
+    pub(crate) fn most_of(&self, item: usize, meetings: u64) -> u64 {
+        let own = row_of(self.purchases.by_item(), item).len() as u64;
+        let others = self.purchases.items().saturating_sub(1);
+        meetings
+            .saturating_sub(own)
+            .min(self.best.min(others) as u64)
+    }
+
+    /// What may be used for so many neighbours at most, where so many bytes are besides them and what was
+    /// made before.
+    pub(crate) fn budget(&self, most: u64, besides: u64) -> Budget {
         Budget {
             limit: self.memory_limit.unwrap_or(u64::MAX),
             besides: self.made.saturating_add(besides),
+            most,
             rows: self.purchases.items(),
         }
     }
 
-    fn ranked(&self, falls: Falls) -> Result<Ranked> {
-        self.budget(Ranked::bytes(self.purchases)).check(0, 0)?;
-        Ranked::new(self.purchases, falls)
+    /// The parts of the rows, and what may be used; refuses what does not fit before it is made.
+    fn plan<K: Kind>(self) -> Result<Plan> {
+        let (purchases, items) = (self.purchases, self.purchases.items());
+        let parts = Parts::new(purchases)?;
+        let space = match items {
+            0..=NARROW => K::bytes::<u16>(items),
+            _ => K::bytes::<u32>(items),
+        };
+        let threads = self.threads.min(parts.len());
+        let spaces = space.saturating_mul(threads as u64);
+        let shared = Ranked::bytes(purchases) + parts.bytes();
+        let waiting = parts.waiting(self);
+        let budget = self.budget(
+            parts.most(self, 0..items),
+            spaces.saturating_add(shared).saturating_add(waiting),
+        );
+        budget.check(0, 0)?;
+        Ok(Plan {
+            parts,
+            threads,
+            budget,
+        })
     }
 
     fn instructions(&self) -> Instructions {
         self.instructions.unwrap_or_else(Instructions::best)
     }
 
-    fn of_kind<K: Kind>(self, ranked: &Ranked, kind: K) -> Result<Neighbours> {
+    fn of_kind<K: Kind>(self, plan: Plan, ranked: &Ranked, kind: K) -> Result<Neighbours> {
         self.instructions().lend(Job {
             rows: self,
+            plan,
             ranked,
             kind,
         })
     }
 }
 
+/// How the rows are made.
+struct Plan {
+    parts: Parts,
+    threads: usize,
+    budget: Budget,
+}
+
 /// The rows to be made, with what all threads look at.
 struct Job<'a, K> {
     rows: Rows<'a>,
+    plan: Plan,
     ranked: &'a Ranked,
     kind: K,
 }
@@ -153,20 +195,15 @@ impl<K: Kind> Job<'_, K> {
         let (rows, purchases) = (self.rows, self.rows.purchases);
         let starts = purchases.by_row().proper_indptr();
         let starts = &starts[..];
-        let parts = Parts::new(purchases)?;
+        let (parts, budget) = (&self.plan.parts, self.plan.budget);
         let variants = Variants::new(purchases, self.ranked)?;
-        let (items, threads) = (purchases.items(), rows.threads.min(parts.len()));
-        let spaces = K::bytes::<R>(items).saturating_mul(threads as u64);
-        // Ranks, totals and work are by item.
-        let shared = size_of_val(held) as u64 + 20 * items as u64;
-        let waiting = parts.waiting(purchases, rows.best);
-        let budget = rows.budget(spaces.saturating_add(shared).saturating_add(waiting));
-        let mut all = Neighbours::with_room(items, parts.most(purchases, rows.best), budget)?;
+        let items = purchases.items();
+        let mut all = Neighbours::with_room(budget)?;
         // What was handed on is written to again: memory that is new is slow.
         let spares: Mutex<Vec<Chosen>> = Mutex::new(Vec::new());
         in_order(
             parts.len(),
-            threads,
+            self.plan.threads,
             "fitting",
             rows.watch,
             || self.kind.space::<R>(items),

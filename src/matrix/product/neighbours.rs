@@ -20,24 +20,32 @@ pub(crate) struct Budget {
     pub(super) limit: u64,
     /// What is used besides the neighbours, at most.
     pub(super) besides: u64,
+    /// How many neighbours all rows have together, at most.
+    pub(super) most: u64,
     pub(super) rows: usize,
 }
 
 impl Budget {
     /// Refuses a number of neighbours of so many rows that does not fit.
     pub(super) fn check(self, neighbours: usize, done: usize) -> Result<()> {
-        let lists =
-            (self.rows as u64 + 1) * size_of::<u64>() as u64 + neighbours as u64 * Neighbours::EACH;
-        let needed = self.besides.saturating_add(lists);
+        let needed = self.needed(neighbours as u64);
         if needed <= self.limit {
             return Ok(());
         }
         Err(Error::MemoryLimit {
             limit: self.limit,
             needed,
+            enough: self.needed(self.most),
             done,
             rows: self.rows,
         })
+    }
+
+    /// How many bytes so many neighbours need, with all else.
+    fn needed(self, neighbours: u64) -> u64 {
+        let starts = (self.rows as u64 + 1) * size_of::<u64>() as u64;
+        let lists = neighbours.saturating_mul(Neighbours::EACH);
+        self.besides.saturating_add(starts).saturating_add(lists)
     }
 }
 
@@ -45,15 +53,15 @@ impl Neighbours {
     /// Bytes of a neighbour.
     pub(crate) const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u64;
 
-    /// Room for rows of `most` neighbours together, where there is as much memory; else it grows.
-    pub(crate) fn with_room(rows: usize, most: u64, budget: Budget) -> Result<Self> {
+    /// Room for as many as there may be, where there is as much memory; else it grows.
+    pub(crate) fn with_room(budget: Budget) -> Result<Self> {
         budget.check(0, 0)?;
         let left = budget.limit.saturating_sub(budget.besides) / Self::EACH;
         let mut all = Neighbours::default();
-        reserve(&mut all.starts, rows + 1)?;
+        reserve(&mut all.starts, budget.rows + 1)?;
         all.starts.push(0);
         // Memory that is asked for is not used before it is written to; but there are limits to asking.
-        let room = usize::try_from(most.min(left)).unwrap_or(usize::MAX);
+        let room = usize::try_from(budget.most.min(left)).unwrap_or(usize::MAX);
         let asked = all.items.try_reserve_exact(room).is_ok()
             && all.scores.try_reserve_exact(room).is_ok()
             && all.both.try_reserve_exact(room).is_ok();

@@ -1,5 +1,6 @@
 //! The rows in parts that take about equally long, and what no row may hold.
 
+use super::Rows;
 use super::neighbours::Neighbours;
 use super::ranked::Ranked;
 use crate::error::{Result, zeroed};
@@ -47,25 +48,22 @@ impl Parts {
         self.starts[part]..self.starts[part + 1]
     }
 
-    /// How many neighbours all rows have at most, where each keeps its best.
-    pub(super) fn most(&self, purchases: &Purchases, best: usize) -> u64 {
-        self.most_of(0..self.work.len(), purchases, best)
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> u64 {
+        (size_of_val(&self.work[..]) + size_of_val(&self.starts[..])) as u64
+    }
+
+    /// How many neighbours some of these rows have at most.
+    pub(super) fn most(&self, rows: Rows<'_>, some: Range<usize>) -> u64 {
+        some.map(|item| rows.most_of(item, self.work[item])).sum()
     }
 
     /// How many bytes the parts that wait for their turn take at most.
-    pub(super) fn waiting(&self, purchases: &Purchases, best: usize) -> u64 {
-        let of_part = |part| self.most_of(self.of(part), purchases, best);
+    pub(super) fn waiting(&self, rows: Rows<'_>) -> u64 {
+        let of_part = |part| self.most(rows, self.of(part));
         let most = (0..self.len()).map(of_part).max().unwrap_or(0);
         let parts = AHEAD.min(self.len()) as u64;
         (most * parts).saturating_mul(Neighbours::EACH)
-    }
-
-    fn most_of(&self, rows: Range<usize>, purchases: &Purchases, best: usize) -> u64 {
-        let of_row = |item: usize| {
-            let own = row_of(purchases.by_item(), item).len() as u64;
-            self.work[item].saturating_sub(own).min(best as u64)
-        };
-        rows.map(of_row).sum()
     }
 }
 
