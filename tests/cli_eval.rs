@@ -142,3 +142,39 @@ fn what_cannot_be_is_refused_with_the_way_out() {
             .for_each(|text| assert!(said.contains(text), "{said}"));
     }
 }
+
+#[test]
+fn a_shop_s_file_is_measured_as_it_was_learnt() {
+    let folder = Folder::new();
+    let shop = folder.path("shop.cobuy");
+    let run = |command: &str, file: &std::path::Path, more: &[&str]| {
+        let mut all: Vec<OsString> = vec![
+            command.into(),
+            file.as_os_str().to_owned(),
+            "--quiet".into(),
+        ];
+        all.extend(more.iter().map(OsString::from));
+        folder.run(&all).done()
+    };
+    let ridge = ["--model", "ridge", "--neighbours", "4"];
+    let output = ["-o", shop.to_str().unwrap()];
+    run("fit", &orders(), &[&ridge[..], &output].concat());
+    let asked = [
+        "--split",
+        "leave-out",
+        "-k",
+        "3",
+        "--resamples",
+        "0",
+        "--format",
+        "csv",
+    ];
+    let told = run("eval", &shop, &asked);
+    assert_eq!(told, run("eval", &orders(), &[&asked[..], &ridge].concat()));
+    assert_ne!(told, run("eval", &orders(), &asked));
+    let lift = ["--measure", "lift"];
+    assert_eq!(
+        run("eval", &shop, &[&asked[..], &lift].concat()),
+        run("eval", &orders(), &[&asked[..], &lift].concat())
+    );
+}

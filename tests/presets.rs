@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use cobuy::{AlsoBought, Preset, Purchases};
+mod random;
+
+use cobuy::{AlsoBought, Measure, Preset, Purchases};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -85,7 +87,6 @@ proptest! {
 
 #[test]
 fn settings_that_cannot_be_name_themselves() {
-    use cobuy::Measure;
     let by_customer = |customer, count, source, target| {
         AlsoBought::params().measure(Measure::Power {
             customer,
@@ -100,11 +101,11 @@ fn settings_that_cannot_be_name_themselves() {
     for (params, told) in [
         (
             power(0.0, 0.5, 0.5),
-            "`count_exponent` is 0, but it must be from 0.01 to 2",
+            "`count_exponent` is 0, but it must be from 0.1 to 2",
         ),
         (
             power(nan, 0.5, 0.5),
-            "`count_exponent` is NaN, but it must be from 0.01 to 2",
+            "`count_exponent` is NaN, but it must be from 0.1 to 2",
         ),
         (
             power(1.0, -1.5, 0.5),
@@ -223,4 +224,47 @@ fn rows_of_weighted_customers_are_counted_anew_as_they_were_fitted() {
         told += ask(&full).len();
     }
     assert!(told > 500, "{told}");
+}
+
+/// Small exponents of the count make large ones of the target: no bar may pass over what is among the best.
+#[test]
+fn weights_of_one_leave_every_list_as_it_is() {
+    let mut random = random::Random(3);
+    let mut starts = vec![0];
+    let mut held: Vec<u32> = Vec::new();
+    for _ in 0..1500 {
+        let mut row = BTreeSet::from([0]);
+        row.extend((0..8).map(|_| random.below(60) as u32));
+        held.extend(row);
+        starts.push(held.len());
+    }
+    let purchases = Purchases::from_csr((1500, 60), &starts, &held, |_| 1.0).unwrap();
+    for (count, source, target) in [(0.1, 0.0, 2.0), (0.1, 0.5, -1.0), (2.0, -1.0, 2.0)] {
+        let lists = |customer| {
+            let measure = Measure::Power {
+                customer,
+                count,
+                source,
+                target,
+            };
+            let params = AlsoBought::params().measure(measure).neighbours(5);
+            params.fit(&purchases).unwrap().lists().clone()
+        };
+        // So little that every customer weighs 1 to 30 binary places.
+        assert!(lists(1e-12) == lists(0.0), "{count} {source} {target}");
+    }
+}
+
+/// One account that bought everything: all others tie.
+#[test]
+fn one_account_of_many_items_is_learnt_from_as_any_other() {
+    let items = 3000;
+    let held: Vec<u32> = (0..items as u32).collect();
+    let purchases = Purchases::from_csr((1, items), &[0, items], &held, |_| 1.0).unwrap();
+    let model = AlsoBought::params()
+        .measure(Preset::P3.measure())
+        .neighbours(3);
+    let model = model.fit(&purchases).unwrap();
+    assert_eq!(model.lists().of(0).items, [1, 2, 3]);
+    assert_eq!(model.lists().of(2999).items, [0, 1, 2]);
 }

@@ -424,3 +424,56 @@ fn too_little_memory_is_said() {
     let problem = limited(40_000).unwrap_err().to_string();
     assert!(problem.contains("memory"), "{problem}");
 }
+
+/// What a ridge does not keep is not counted anew, and answers say no more than that.
+#[test]
+fn a_short_answer_does_not_say_that_nothing_else_was_bought() {
+    use cobuy::{Engine, History, OrderLine, Settings};
+    let lines = (0..6).flat_map(|order| {
+        let id = ["0", "1", "2", "3", "4", "5"][order];
+        ["tea", "cup", "pot", "milk"].map(|item| OrderLine::new(id, id, item))
+    });
+    let history = History::from_orders(lines, &Settings::default()).unwrap();
+    let builder = Engine::builder(&history).also_bought(params(Ridge::default(), 2));
+    let engine = builder.fit().unwrap();
+    let answer = engine.also_bought("tea").n(3).suggest().unwrap();
+    assert_eq!(answer.items.len(), 2);
+    let reason = answer.short_reason.unwrap();
+    assert_eq!(reason, "only 2 other items are kept as neighbours of `tea`");
+}
+
+/// A sum in f32 over as many customers would stand still.
+#[test]
+fn items_of_very_many_customers_weigh_what_they_should() {
+    let rows = 60_000;
+    let shop = Shop {
+        items: 3,
+        rows: (0..rows)
+            .map(|at| {
+                if at % 2 == 0 {
+                    [0, 1, 2].into()
+                } else {
+                    [0, 1].into()
+                }
+            })
+            .collect(),
+    };
+    let ridge = Ridge {
+        customer_exponent: 0.3,
+        ..Ridge::default()
+    };
+    let expected = shop.weights(ridge, 2, |matrix, right| {
+        gradients(matrix, right, ridge.steps)
+    });
+    let model = params(ridge, 2).fit(&shop.purchases()).unwrap();
+    for (source, expected) in expected.iter().enumerate() {
+        let list = model.lists().of(source as u32);
+        for (&item, &score) in list.items.iter().zip(list.scores) {
+            let expected = expected[item as usize];
+            assert!(
+                (f64::from(score) - expected).abs() <= 1e-5 * expected,
+                "{score} {expected}"
+            );
+        }
+    }
+}

@@ -71,7 +71,7 @@ class AlsoBought:
         How many customers must have bought both items at least.
     customer_exponent, count_exponent, source_exponent, target_exponent : float or None, default None
         Those of power; None: 0, 1, 0.9 and 0.1. A customer with d different items counts d^-customer_exponent
-        in n_ij. The first from 0 to 2, the second from 0.01 to 2, the others from -1 to 2. :meth:`preset`
+        in n_ij. The first from 0 to 2, the second from 0.1 to 2, the others from -1 to 2. :meth:`preset`
         knows those of the literature.
     alpha, beta : float or None, default None
         Those of tversky, at least 0; None: a half each.

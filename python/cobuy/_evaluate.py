@@ -132,6 +132,8 @@ class Evaluation:
             raise TypeError(
                 f"`other` must be a cobuy.Evaluation, but is {type(other).__name__}"
             )
+        if self._ids != other._ids:
+            raise ValueError("the two judged customers of different shops; compare evaluations of the same")
         compared = self._core.compare(
             other._core, whole("resamples", resamples), float(confidence), whole("seed", seed, 0, 2**63)
         )

@@ -165,6 +165,11 @@ impl Engine {
         History::from_shelf(shelf, watch)
     }
 
+    /// Whether the variants of a group count as one item.
+    pub fn is_by_group(&self) -> bool {
+        self.variants.is_some()
+    }
+
     /// The lists that were learnt.
     pub fn model(&self) -> &AlsoBought {
         &self.also_bought

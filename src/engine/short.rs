@@ -5,6 +5,7 @@ use super::query::{About, Query};
 use crate::ids::ItemIx;
 use crate::matrix::Basis;
 use crate::models::measure::Measure;
+use crate::models::model::Model;
 use crate::text::{counted, grouped};
 
 /// Says why only `found` are suggested.
@@ -60,6 +61,12 @@ fn why(query: &Query<'_>, asked: &Asked, found: usize) -> String {
             "are",
         ),
     };
+    if model.settings().model != Model::Neighbourhood {
+        // There may be others that were bought with it: no row is counted anew.
+        let mut reason = format!("{others} {are} kept as neighbours of {name}");
+        reason.push_str(&filters(query, are));
+        return reason;
+    }
     let mut reason = match model.settings().within_days {
         Some(days) => format!("{others} {were} bought within {days} days after {name}"),
         None => format!("{others} {were} bought with {name}"),

@@ -3,7 +3,7 @@
 use super::bootstrap::Bootstrap;
 use super::evaluation::{Counted, Evaluation, Origin, Took, sum};
 use crate::error::Result;
-use crate::text::{counted, grouped};
+use crate::text::{counted, grouped, shown};
 use crate::watch::Watch;
 use serde::Serialize;
 use std::fmt;
@@ -116,7 +116,7 @@ impl fmt::Display for Figures {
         let groups = self
             .figures
             .iter()
-            .filter_map(|figure| figure.group.as_ref());
+            .filter_map(|figure| figure.group.as_deref().map(shown));
         let widest = groups.map(|name| name.chars().count().max(5)).max();
         let group = |f: &mut fmt::Formatter<'_>, name: &str| match widest {
             Some(widest) => write!(f, "{name:widest$}  "),
@@ -132,7 +132,13 @@ impl fmt::Display for Figures {
             "metric", "mean", "customers"
         )?;
         for figure in &self.figures {
-            group(f, figure.group.as_deref().unwrap_or("all"))?;
+            group(
+                f,
+                &figure
+                    .group
+                    .as_deref()
+                    .map_or_else(|| "all".to_owned(), shown),
+            )?;
             let name = format!("{}@{}", figure.metric, figure.k);
             let ends = figure.low.zip(figure.high);
             let ends =

@@ -152,13 +152,16 @@ fn same_shape(what: &str, found: Option<(usize, usize)>, truth: (usize, usize)) 
     }
 }
 
+/// So that no sum of them is infinite.
+const MOST_VALUE: f64 = 1e200;
+
 fn check_values(values: &[f64]) -> Result<()> {
     match values
         .iter()
-        .find(|value| !(value.is_finite() && **value >= 0.0))
+        .find(|value| !(0.0..=MOST_VALUE).contains(*value))
     {
         Some(value) => Err(Error::matrix(format!(
-            "a value is {value}, but values are finite and not below 0; tell 0 where it is not known"
+            "a value is {value:e}, but values are from 0 to {MOST_VALUE:e}; tell 0 where it is not known"
         ))),
         None => Ok(()),
     }

@@ -64,9 +64,9 @@ pub enum Measure {
     /// and graph filters. See [`Preset`](crate::Preset) for named points in it.
     Power {
         /// From 0 to 2: how much less a row (a customer, or an order) that holds many items says of each.
-        /// At 0, all say as much, and `g_ij` is `n_ij`.
+        /// At 0, all say as much, and `g_ij` is `n_ij`. Weights are rounded to 30 binary places.
         customer: f64,
-        /// From 0.01 to 2: above 1, what is met often counts more than in proportion.
+        /// From 0.1 to 2: above 1, what is met often counts more than in proportion.
         count: f64,
         /// From -1 to 2, 0 or at least 0.001 in size: how much less a source that many bought says.
         source: f64,
@@ -261,7 +261,7 @@ impl Measure {
                 target,
             } => {
                 within("customer_exponent", customer, 0.0..=2.0)?;
-                within("count_exponent", count, 0.01..=2.0)?;
+                within("count_exponent", count, 0.1..=2.0)?;
                 for (name, exponent) in [("source_exponent", source), ("target_exponent", target)] {
                     within(name, exponent, -1.0..=2.0)?;
                     if exponent != 0.0 && exponent.abs() < 1e-3 {

@@ -245,17 +245,16 @@ impl Problem<'_> {
     ) {
         let range = self.candidates_of(target);
         let sources = &self.by_target.sources[range.clone()];
-        let (dropout, penalty) = (self.ridge.dropout as f32, self.ridge.penalty as f32);
         space.rest.clear();
         let right = range.map(|at| candidates.scores[self.place(candidates, at)]);
         space.rest.extend(right);
         space.ridge.clear();
         space.diagonal.clear();
         for &source in sources {
-            let own: f32 = self.weights_of(source).iter().sum();
-            let ridge = dropout * own + penalty;
-            space.ridge.push(ridge);
-            space.diagonal.push(own + ridge);
+            let own: f64 = self.weights_of(source).iter().copied().map(f64::from).sum();
+            let ridge = self.ridge.dropout * own + self.ridge.penalty;
+            space.ridge.push(ridge as f32);
+            space.diagonal.push((own + ridge) as f32);
         }
         space.precondition();
         space.step.clone_from(&space.scaled);
@@ -338,20 +337,20 @@ impl Space {
 }
 
 /// The sum of what stands at some rows times what they weigh: four sums side by side, in an order that is the
-/// same on every machine.
+/// same on every machine. In f64, since an item may have millions of customers.
 fn weighed(rows: &[u32], weights: &[f32], values: &[f32]) -> f32 {
-    let mut sums = [0f32; 4];
+    let mut sums = [0f64; 4];
     let (fours, rest) = rows.as_chunks::<4>();
     let (weights, weights_of_rest) = weights.as_chunks::<4>();
     for (rows, weights) in fours.iter().zip(weights) {
         for lane in 0..4 {
-            sums[lane] += weights[lane] * values[rows[lane] as usize];
+            sums[lane] += f64::from(weights[lane] * values[rows[lane] as usize]);
         }
     }
     for (&row, weight) in rest.iter().zip(weights_of_rest) {
-        sums[0] += weight * values[row as usize];
+        sums[0] += f64::from(weight * values[row as usize]);
     }
-    (sums[0] + sums[1]) + (sums[2] + sums[3])
+    ((sums[0] + sums[1]) + (sums[2] + sums[3])) as f32
 }
 
 fn dot(one: &[f32], other: &[f32]) -> f64 {

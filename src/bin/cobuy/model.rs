@@ -67,6 +67,19 @@ impl ModelOptions {
         }
     }
 
+    /// Whether nothing is said of what is to be learnt, but how.
+    pub fn says_nothing(&self) -> bool {
+        let default = |params: AlsoBoughtParams| {
+            let default = AlsoBoughtParams {
+                threads: params.threads,
+                memory_limit: params.memory_limit,
+                ..AlsoBoughtParams::default()
+            };
+            params == default
+        };
+        self.params().is_ok_and(default) && self.basis() == Basis::default() && !self.by_group
+    }
+
     /// How many threads.
     pub fn threads(&self) -> Option<usize> {
         self.threads

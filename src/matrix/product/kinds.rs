@@ -268,7 +268,7 @@ mod tests {
             let steep = [
                 tversky(0.0, 0.01),
                 tversky(3.0, 0.0),
-                power(0.01, 0.5),
+                power(0.1, 0.5),
                 power(1.7, -0.5),
             ];
             for measure in measures.into_iter().chain(steep) {

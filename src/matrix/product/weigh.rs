@@ -243,7 +243,8 @@ impl<R: Rank, M: Meetings> WeighRow<'_, R, M> {
                 found.take(lanes, &near, among, (line * LINE) as u32);
                 if found.length >= full {
                     bar = found.narrow(lanes, self.best, self.as_good);
-                    full = found.length + self.best + 64;
+                    // Where many are as good, by so much that to narrow them again and again stays linear.
+                    full = found.length + (self.best + 64).max(found.length / 2);
                 }
             }
         }

@@ -25,7 +25,8 @@ What is learnt is what was known at a cut; what customers bought after it, and k
 judged by. Only what is new to a customer counts, unless --keep-owned. Customers and items that nobody
 knew at the cut are counted and not judged.")]
 pub struct Eval {
-    /// The order lines, as `cobuy fit` takes them, or a fitted shop's file.
+    /// The order lines, as `cobuy fit` takes them, or a fitted shop's file, which is measured with the settings
+    /// that it was learnt with where no others are given.
     #[arg(required = true)]
     orders: Vec<PathBuf>,
     /// How many of a list's first items are looked at. May be given again [default: 10 and 20].
@@ -89,13 +90,13 @@ enum By {
 
 impl Eval {
     pub fn run(self) -> Result<(), Failure> {
-        let (params, model, bootstrap) = (self.params(), self.shop_model()?, self.bootstrap());
+        let (params, mut model, bootstrap) = (self.params(), self.shop_model()?, self.bootstrap());
         // What cannot work is said before the file is read.
         self.check_split()?;
         params.check()?;
         model.also_bought.check()?;
         bootstrap.as_ref().map_or(Ok(()), Bootstrap::check)?;
-        let history = self.history()?;
+        let history = self.history(&mut model)?;
         let split = self.split(&history)?;
         let bar = Bar::new(self.quiet);
         let progress = |progress| bar.tell(progress);
@@ -112,11 +113,23 @@ impl Eval {
         })
     }
 
-    fn history(&self) -> Result<History, Failure> {
+    /// What happened; of a shop's file also what it learnt by, where nothing else is asked for.
+    fn history(&self, model: &mut ShopModel) -> Result<History, Failure> {
         match &self.orders[..] {
-            [shop] if cobuy::file::is_model(shop) => self
-                .tables
-                .apply(Engine::open(shop)?.history(Watch::new())?),
+            [shop] if cobuy::file::is_model(shop) => {
+                let engine = Engine::open(shop)?;
+                if self.model.says_nothing() {
+                    let learnt = engine.model();
+                    let asked = &model.also_bought;
+                    let (threads, memory_limit) = (asked.threads, asked.memory_limit);
+                    model.also_bought = learnt.settings().clone();
+                    model.also_bought.threads = threads;
+                    model.also_bought.memory_limit = memory_limit;
+                    model.basis = learnt.basis();
+                    model.by_group = engine.is_by_group();
+                }
+                self.tables.apply(engine.history(Watch::new())?)
+            }
             orders => self.tables.history(orders, self.quiet),
         }
     }
