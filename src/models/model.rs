@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Model {
-    /// The items nearest by a [`Measure`](crate::Measure).
+    /// The items nearest by a [`Measure`].
     #[default]
     Neighbourhood,
     /// Weights by a ridge regression: of two items that the same people buy, one is then enough.
