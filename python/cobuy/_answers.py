@@ -112,13 +112,18 @@ class Suggestions(list[Suggestion]):
         for s in self:
             name = f"  {s.name or '':<{names}}" if names else ""
             counted = s.source != "also_bought" and s.boost is None
-            score = f"{s.score:.0f}" if counted else f"{s.score:.3f}"
+            score = f"{s.score:.0f}" if counted else _score(s.score)
             lines.append(f"{s.item:<{ids}}{name}  {score}  {s.reason}")
         if self.short_reason:
             lines.append(f"({self.short_reason})")
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _score(score: float) -> str:
+    """A score as people read it: three places, or three digits where they would tell nothing."""
+    return f"{score:.3f}" if score >= 0.01 or score == 0 else f"{score:.3g}"
 
 
 class Told(dict[str, Any]):

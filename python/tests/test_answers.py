@@ -160,3 +160,14 @@ def test_a_bar_is_drawn_where_it_is_asked_for(
     tell("fitting", 1, 2)
     tell("fitting", 2, 2)
     assert "50%" in stream.getvalue() and stream.getvalue().endswith("100%\n")
+
+
+def test_small_scores_are_told_by_their_digits() -> None:
+    from cobuy._answers import _score
+
+    assert [_score(score) for score in (0.8944, 0.0474, 0.0012345, 0.0)] == [
+        "0.894",
+        "0.047",
+        "0.00123",
+        "0.000",
+    ]

@@ -160,7 +160,12 @@ impl Evaluation {
 
     /// Refuses evaluations of other customers, or by other purchases.
     pub(super) fn check_same_truth(&self, other: &Evaluation) -> Result<()> {
-        let who = |it: &Evaluation| (it.customers.len(), it.origins.last().map_or(0, |at| at + 1));
+        let who = |it: &Evaluation| {
+            (
+                it.customers.len(),
+                it.origins.iter().max().map_or(0, |at| at + 1),
+            )
+        };
         if (&self.customers, &self.origins) != (&other.customers, &other.origins) {
             let ((rows, cuts), (other_rows, other_cuts)) = (who(self), who(other));
             return Err(Error::matrix(format!(

@@ -56,13 +56,20 @@ impl EvaluateParams {
     ///
     /// ```
     /// use cobuy::evaluate::{ByTime, EvaluateParams, Metric, ShopModel, ShopSplit};
-    /// use cobuy::{History, Watch};
-    /// let history = History::read_csv("datasets/corner_shop/orders.csv")?;
-    /// let by_time = ShopSplit::Time(ByTime { horizon: 20.0, origins: 2, cut: None });
-    /// let params = EvaluateParams::default().k([5]);
+    /// use cobuy::{History, Instant, OrderLine, Settings, Watch};
+    /// const DAY: i64 = 86_400_000_000;
+    /// let told = [("1", "ann", "tea", 0), ("2", "bo", "tea", 0), ("3", "cy", "tea", 1), ("3", "cy", "pot", 1),
+    ///     ("4", "ann", "pot", 30), ("5", "bo", "pot", 31)];
+    /// let lines = told.map(|(order, customer, item, day)| OrderLine {
+    ///     ordered_at: Some(Instant(day * DAY)),
+    ///     ..OrderLine::new(order, customer, item)
+    /// });
+    /// let history = History::from_orders(lines, &Settings::default())?;
+    /// let by_time = ShopSplit::Time(ByTime { horizon: 5.0, origins: 1, cut: None });
+    /// let params = EvaluateParams::default().k([1]);
     /// let evaluation = params.shop(&ShopModel::default(), &history, &by_time, Watch::new())?;
-    /// assert_eq!(evaluation.origins().len(), 2);
-    /// assert!(evaluation.mean(Metric::HitRate, 5).is_some());
+    /// // What was learnt by day 26 suggests what both bought after it.
+    /// assert_eq!(evaluation.mean(Metric::HitRate, 1), Some(1.0));
     /// # Ok::<(), cobuy::Error>(())
     /// ```
     pub fn shop(

@@ -137,6 +137,34 @@ pub fn ratio(value: f64) -> String {
     match value {
         large if large.abs() >= 100.0 => format!("{large:.0}"),
         middle if middle.abs() >= 10.0 => format!("{middle:.1}"),
-        small => format!("{small:.3}"),
+        small if small.abs() >= 0.01 || small == 0.0 => format!("{small:.3}"),
+        // Three digits of what is left.
+        tiny if tiny.abs() >= 1e-9 => {
+            let places = 2 - tiny.abs().log10().floor() as i32;
+            format!("{tiny:.*}", places.unsigned_abs() as usize)
+        }
+        tiny => format!("{tiny:.2e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ratio;
+
+    #[test]
+    fn ratios_keep_what_they_tell() {
+        for (value, told) in [
+            (123.4, "123"),
+            (12.34, "12.3"),
+            (1.2345, "1.234"),
+            (0.0474, "0.047"),
+            (0.01, "0.010"),
+            (0.001_234_5, "0.00123"),
+            (0.000_45, "0.000450"),
+            (1.5e-12, "1.50e-12"),
+            (0.0, "0.000"),
+        ] {
+            assert_eq!(ratio(value), told);
+        }
     }
 }
