@@ -161,7 +161,7 @@ fn check_values(values: &[f64]) -> Result<()> {
         .find(|value| !(0.0..=MOST_VALUE).contains(*value))
     {
         Some(value) => Err(Error::matrix(format!(
-            "a value is {value:e}, but values are from 0 to {MOST_VALUE:e}; tell 0 where it is not known"
+            "a value is {value}, but values are finite, not below 0 and at most {MOST_VALUE:e}; tell 0 where it is not known"
         ))),
         None => Ok(()),
     }
