@@ -35,12 +35,23 @@ except ImportError as problem:
 
 
 def cobuy(matrix, threads):
+    return cobuy_lists(matrix, measure="cosine", threads=threads)
+
+
+def cobuy_weighted(matrix, threads):
+    """Of customers who weigh less the more they bought (GF-CF): its scores are others, its work is more."""
+    from cobuy import AlsoBought
+
+    return cobuy_lists(matrix, **AlsoBought.preset("gfcf", threads=threads).get_params())
+
+
+def cobuy_lists(matrix, **settings):
     from cobuy import AlsoBought
 
     def scores(model, items):
         return np.nan_to_num(model.similar_items(items, n=K)[1])
 
-    return AlsoBought(measure="cosine", neighbours=K, threads=threads).fit, [matrix], scores
+    return AlsoBought(**(settings | {"neighbours": K})).fit, [matrix], scores
 
 
 def implicit(matrix, threads):
@@ -96,11 +107,12 @@ def rusket(method):
     return fit
 
 
-TOOLS = [cobuy, implicit, similaripy, sparse_dot_topn, rusket_cosine, rusket_count]
+TOOLS = [cobuy, cobuy_weighted, implicit, similaripy, sparse_dot_topn, rusket_cosine, rusket_count]
 
 
 def package(tool):
-    return "rusket" if tool.__name__.startswith("rusket") else tool.__name__
+    names = [name for name in ("cobuy", "rusket") if tool.__name__.startswith(name)]
+    return names[0] if names else tool.__name__
 
 
 def of_length_one(matrix):

@@ -18,27 +18,6 @@ if TYPE_CHECKING:
 
     from cobuy._core import _ModelSettings
 
-_SETTINGS = (
-    "model",
-    "measure",
-    "neighbours",
-    "min_customers",
-    "customer_exponent",
-    "count_exponent",
-    "source_exponent",
-    "target_exponent",
-    "alpha",
-    "beta",
-    "candidate_exponent",
-    "dropout",
-    "penalty",
-    "steps",
-    "shrinkage",
-    "half_life",
-    "within_days",
-    "threads",
-    "memory_limit",
-)
 #: Settings that only some measures and models have.
 _NUMBERS = (
     "customer_exponent",
@@ -51,6 +30,18 @@ _NUMBERS = (
     "dropout",
     "penalty",
     "steps",
+)
+_SETTINGS = (
+    "model",
+    "measure",
+    "neighbours",
+    "min_customers",
+    *_NUMBERS,
+    "shrinkage",
+    "half_life",
+    "within_days",
+    "threads",
+    "memory_limit",
 )
 
 

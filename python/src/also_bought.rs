@@ -2,7 +2,7 @@
 
 use crate::arrays::{Matrix, filter, items};
 use crate::run::{long, short};
-use cobuy::{AlsoBought, AlsoBoughtParams, Measure, Model, Preset, Watch};
+use cobuy::{AlsoBought, AlsoBoughtParams, Model, Preset, Watch};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -41,11 +41,7 @@ pub struct ModelSettings {
 
 impl ModelSettings {
     fn of(settings: &AlsoBoughtParams) -> Self {
-        let numbers = match settings.model {
-            Model::Neighbourhood => settings.measure.numbers(),
-            model => model.numbers(),
-        };
-        let numbers = numbers.into_iter();
+        let numbers = settings.numbers().into_iter();
         ModelSettings {
             model: settings.model.name().to_owned(),
             measure: settings.measure.name().to_owned(),
@@ -60,34 +56,28 @@ impl ModelSettings {
         }
     }
 
-    /// The model and the measure with the numbers that were given.
-    fn learnt_by(&self) -> cobuy::Result<(Model, Measure)> {
-        let mut measure: Measure = self.measure.parse()?;
-        let mut model = Model::named(&self.model)?;
+    fn params(self) -> cobuy::Result<AlsoBoughtParams> {
+        let mut params = AlsoBought::params()
+            .model(Model::named(&self.model)?)
+            .measure(self.measure.parse()?);
         for (name, number) in &self.numbers {
-            match model {
-                Model::Neighbourhood => measure = measure.with(name, *number)?,
-                _ => model = model.with(name, *number)?,
-            }
+            params = params.number(name, *number)?;
         }
-        Ok((model, measure))
+        params = params
+            .neighbours(self.neighbours)
+            .min_customers(self.min_customers)
+            .shrinkage(self.shrinkage);
+        params.half_life = self.half_life;
+        params.within_days = self.within_days;
+        params.threads = self.threads;
+        params.memory_limit = self.memory_limit;
+        Ok(params)
     }
 }
 
 /// The settings as the core has them.
 pub fn params(py: Python<'_>, settings: ModelSettings) -> PyResult<AlsoBoughtParams> {
-    let (model, measure) = short(py, || settings.learnt_by())?;
-    let mut params = AlsoBought::params()
-        .model(model)
-        .measure(measure)
-        .neighbours(settings.neighbours)
-        .min_customers(settings.min_customers)
-        .shrinkage(settings.shrinkage);
-    params.half_life = settings.half_life;
-    params.within_days = settings.within_days;
-    params.threads = settings.threads;
-    params.memory_limit = settings.memory_limit;
-    Ok(params)
+    short(py, || settings.params())
 }
 
 /// The numbers of a preset, which is a point in the measure power.

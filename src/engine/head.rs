@@ -4,6 +4,7 @@
 //! older files are read.
 
 use super::{About, Stored};
+use crate::error::Error;
 use crate::file::meta;
 use crate::history::{Instant, ReturnCounts};
 use crate::matrix::Basis;
@@ -85,7 +86,7 @@ impl Times1 {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Model3 {
     model: String,
-    /// By name: [`Model::numbers`], or [`Measure::numbers`] of a neighbourhood.
+    /// [`AlsoBoughtParams::numbers`].
     numbers: Vec<(String, f64)>,
     shrinkage: f64,
 }
@@ -93,10 +94,7 @@ pub(super) struct Model3 {
 impl Model3 {
     /// `None` for a measure that its name tells all of.
     pub(super) fn of(params: &AlsoBoughtParams) -> Option<Self> {
-        let numbers = match params.model {
-            Model::Neighbourhood => params.measure.numbers(),
-            model => model.numbers(),
-        };
+        let numbers = params.numbers();
         (!numbers.is_empty() || params.shrinkage > 0.0).then(|| Model3 {
             model: params.model.name().to_owned(),
             numbers: numbers
@@ -107,20 +105,19 @@ impl Model3 {
         })
     }
 
-    /// Sets what was written.
+    /// Sets what was written: all numbers that there are, and no others.
     pub(super) fn set(self, params: &mut AlsoBoughtParams) -> Result<(), String> {
-        let mut model = Model::named(&self.model).map_err(|problem| problem.to_string())?;
-        for (name, number) in self.numbers {
-            let set = match model {
-                Model::Neighbourhood => {
-                    let measure = params.measure.with(&name, number);
-                    measure.map(|measure| params.measure = measure)
-                }
-                _ => model.with(&name, number).map(|with| model = with),
-            };
-            set.map_err(|problem| problem.to_string())?;
+        let refused = |problem: Error| problem.to_string();
+        params.model = Model::named(&self.model).map_err(refused)?;
+        params.shrinkage = self.shrinkage;
+        let known = params.numbers();
+        let names = known.iter().map(|(name, _)| *name);
+        if !names.eq(self.numbers.iter().map(|(name, _)| &name[..])) {
+            return Err("its numbers are not those of the model".to_owned());
         }
-        (params.model, params.shrinkage) = (model, self.shrinkage);
+        for (name, number) in &self.numbers {
+            *params = params.clone().number(name, *number).map_err(refused)?;
+        }
         Ok(())
     }
 

@@ -118,22 +118,17 @@ impl Engine {
         threads: Option<usize>,
         watch: Watch<'_>,
     ) -> Result<Vec<Suggestions>> {
-        /// Questions a part of the work.
-        const PART: usize = 64;
-        let parts = queries.len().div_ceil(PART);
-        let answers = map_parts(
-            parts,
-            threads_for(parts, threads)?,
-            "recommending",
-            watch,
-            || Ok(()),
-            |part, ()| {
-                let queries = &queries[part * PART..((part + 1) * PART).min(queries.len())];
-                let answers = queries.iter().map(|query| query.answer());
-                Ok(answers.collect::<Vec<_>>())
-            },
-        )?;
-        answers.into_iter().flatten().collect()
+        each(queries, threads, watch, Query::answer)
+    }
+
+    /// As [`Engine::answer_all`], but only which items are told, by index: no words are made.
+    pub(crate) fn rank_all(
+        &self,
+        queries: &[Query<'_>],
+        threads: Option<usize>,
+        watch: Watch<'_>,
+    ) -> Result<Vec<Vec<u32>>> {
+        each(queries, threads, watch, Query::ranked)
     }
 
     /// Every item with its kept neighbours, at most `n` each, by index.
@@ -282,4 +277,29 @@ impl Query<'_> {
     pub fn explain(self, item: &str) -> Result<Explanation> {
         super::explain::explain(&self, item)
     }
+}
+
+/// What is made of each question, by several threads, in the order asked.
+fn each<'a, Out: Send>(
+    queries: &[Query<'a>],
+    threads: Option<usize>,
+    watch: Watch<'_>,
+    make: impl Fn(&Query<'a>) -> Result<Out> + Sync,
+) -> Result<Vec<Out>> {
+    /// Questions a part of the work.
+    const PART: usize = 64;
+    let parts = queries.len().div_ceil(PART);
+    let answers = map_parts(
+        parts,
+        threads_for(parts, threads)?,
+        "recommending",
+        watch,
+        || Ok(()),
+        |part, ()| {
+            let queries = &queries[part * PART..((part + 1) * PART).min(queries.len())];
+            let answers = queries.iter().map(|query| make(query));
+            Ok(answers.collect::<Vec<_>>())
+        },
+    )?;
+    answers.into_iter().flatten().collect()
 }

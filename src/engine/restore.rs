@@ -169,6 +169,8 @@ fn also_bought(
         let bytes = loaded.take_u8(Kind::Model)?;
         let told = Model3::decode(&bytes).and_then(|model| model.set(&mut params));
         told.map_err(|problem| damage(Kind::Model, problem))?;
+    } else if !params.numbers().is_empty() {
+        return Err(damage(Kind::Meta, "the numbers of its measure are missing"));
     }
     if params.check().and(params.check_basis(meta.basis)).is_err() {
         return Err(damage(Kind::Meta, "a setting cannot be"));

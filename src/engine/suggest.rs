@@ -49,11 +49,23 @@ pub(super) fn boosted(picks: &mut [Pick], factor: impl Fn(u32) -> f64) {
 }
 
 impl Query<'_> {
-    pub(super) fn answer(&self) -> Result<Suggestions> {
-        if self.n == 0 {
-            return Err(Error::setting("n", 0, "it must be at least 1"));
+    /// The items of the answer, by index.
+    pub(super) fn ranked(&self) -> Result<Vec<u32>> {
+        let asked = self.checked()?;
+        let (picks, _) = self.picks(&asked, self.n)?;
+        let shown = |pick: &Pick| self.engine.shown(pick.item, &asked);
+        Ok(picks.iter().map(shown).collect())
+    }
+
+    fn checked(&self) -> Result<Asked> {
+        match self.n {
+            0 => Err(Error::setting("n", 0, "it must be at least 1")),
+            _ => self.asked(),
         }
-        let asked = self.asked()?;
+    }
+
+    pub(super) fn answer(&self) -> Result<Suggestions> {
+        let asked = self.checked()?;
         let (picks, rows) = self.picks(&asked, self.n)?;
         let short_reason = (picks.len() < self.n).then(|| short::reason(self, &asked, picks.len()));
         let engine = self.engine;

@@ -15,7 +15,7 @@ pub(super) enum Rows {
     Anew,
 }
 
-/// Rows counted anew of the picks alone, by unit: what their reasons rest on.
+/// Rows counted anew of the picks alone, by unit, in the order of items: what their reasons rest on.
 pub(super) type Evidence = BTreeMap<u32, Vec<Neighbour>>;
 
 impl Engine {
@@ -46,7 +46,7 @@ impl Engine {
     /// Whether a unit's list may keep less than its row.
     fn is_cut(&self, unit: u32) -> bool {
         let model = &self.also_bought;
-        model.lists().of(unit).items.len() >= model.settings().neighbours
+        model.counts_anew() && model.lists().of(unit).items.len() >= model.settings().neighbours
     }
 
     /// The best of whole rows of some units, added up.
@@ -90,6 +90,9 @@ impl Engine {
             .neighbours_anew(source, units, filter, |unit, near| {
                 rows.entry(unit).or_default().push(near);
             })?;
+        for row in rows.values_mut() {
+            row.sort_unstable_by_key(|near| near.item);
+        }
         Ok(rows)
     }
 }

@@ -67,9 +67,10 @@ impl Engine {
         for &unit in &asked.units {
             let near = match evidence {
                 None => self.kept_neighbour(unit, item),
-                Some(rows) => rows
-                    .get(&unit)
-                    .and_then(|row| row.iter().find(|near| near.item.get() == item).copied()),
+                Some(rows) => rows.get(&unit).and_then(|row| {
+                    let at = row.binary_search_by_key(&item, |near| near.item.get());
+                    at.ok().map(|at| row[at])
+                }),
             };
             if let Some(near) = near {
                 found += 1;

@@ -199,23 +199,13 @@ impl EvaluateParams {
         queries: &[Query<'_>],
         watch: Watch<'_>,
     ) -> Result<Array2<i32>> {
-        /// Answers hold their reasons: so many at a time are enough.
-        const CHUNK: usize = 4096;
         let width = self.longest().min(engine.items().len());
         let mut lists = Array2::from_elem((queries.len(), width), -1i32);
-        let cancel = || watch.check().is_err();
-        let quiet = Watch::new().cancel(&cancel);
-        for (chunk, queries_of_chunk) in queries.chunks(CHUNK).enumerate() {
-            let answers = engine.answer_all(queries_of_chunk, self.threads, quiet)?;
-            for (at, answer) in answers.iter().enumerate() {
-                let row = chunk * CHUNK + at;
-                for (rank, suggestion) in answer.items.iter().enumerate().take(width) {
-                    let item = engine.items().find(&suggestion.item);
-                    lists[(row, rank)] = item.map_or(-1, |item| item as i32);
-                }
+        let answers = engine.rank_all(queries, self.threads, watch)?;
+        for (mut list, answer) in lists.outer_iter_mut().zip(answers) {
+            for (place, item) in list.iter_mut().zip(answer) {
+                *place = item as i32;
             }
-            let done = chunk * CHUNK + queries_of_chunk.len();
-            watch.tell("asking", done as u64, Some(queries.len() as u64));
         }
         Ok(lists)
     }

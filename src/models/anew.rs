@@ -46,7 +46,7 @@ impl AlsoBought {
         filter: &Filter,
         mut take: impl FnMut(u32, u32, f32, u32),
     ) -> Result<()> {
-        if self.params.model != Model::Neighbourhood {
+        if !self.counts_anew() {
             self.each_kept(items, filter, take);
             return Ok(());
         }
@@ -86,6 +86,11 @@ impl AlsoBought {
             }
             Ok(())
         })
+    }
+
+    /// Whether a row can be made alone, past what was kept of it.
+    pub(crate) fn counts_anew(&self) -> bool {
+        self.params.model == Model::Neighbourhood
     }
 
     /// As [`AlsoBought::each_anew`] for a model of which no row can be made alone: what was kept.

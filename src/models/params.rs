@@ -64,6 +64,27 @@ impl AlsoBoughtParams {
         self
     }
 
+    /// The numbers of the model, or of the measure of a neighbourhood, by the names that they have in every
+    /// face.
+    pub fn numbers(&self) -> Vec<(&'static str, f64)> {
+        match self.model {
+            Model::Neighbourhood => self.measure.numbers(),
+            model => model.numbers(),
+        }
+    }
+
+    /// Another of these [`numbers`](Self::numbers).
+    ///
+    /// # Errors
+    /// As [`Measure::with`] and [`Model::with`].
+    pub fn number(mut self, name: &str, value: f64) -> Result<Self> {
+        match self.model {
+            Model::Neighbourhood => self.measure = self.measure.with(name, value)?,
+            model => self.model = model.with(name, value)?,
+        }
+        Ok(self)
+    }
+
     /// How many neighbours an item keeps at most. Default: 50.
     pub fn neighbours(mut self, neighbours: usize) -> Self {
         self.neighbours = neighbours;
@@ -228,11 +249,11 @@ impl AlsoBoughtParams {
 
     /// The model or its measure, with all numbers.
     pub(crate) fn in_words(&self) -> String {
-        let (mut words, numbers) = match self.model {
-            Model::Neighbourhood => (self.measure.to_string(), self.measure.numbers()),
-            model => (model.name().to_owned(), model.numbers()),
+        let mut words = match self.model {
+            Model::Neighbourhood => self.measure.to_string(),
+            model => model.name().to_owned(),
         };
-        for (name, number) in numbers {
+        for (name, number) in self.numbers() {
             words.push_str(&format!(" {name}={number}"));
         }
         if self.shrinkage > 0.0 {

@@ -86,19 +86,15 @@ impl ModelOptions {
     }
 
     /// # Errors
-    /// As [`Measure::with`] and [`Model::with`].
+    /// As [`AlsoBoughtParams::number`].
     pub fn params(&self) -> cobuy::Result<AlsoBoughtParams> {
-        let mut measure = self.preset.map_or(self.measure, Preset::measure);
-        let mut model = self.model;
-        for (name, value) in &self.numbers {
-            match model {
-                Model::Neighbourhood => measure = measure.with(name, *value)?,
-                _ => model = model.with(name, *value)?,
-            }
-        }
         let mut params = AlsoBought::params()
-            .model(model)
-            .measure(measure)
+            .model(self.model)
+            .measure(self.preset.map_or(self.measure, Preset::measure));
+        for (name, value) in &self.numbers {
+            params = params.number(name, *value)?;
+        }
+        params = params
             .shrinkage(self.shrinkage)
             .neighbours(self.neighbours)
             .min_customers(self.min_customers);
