@@ -108,7 +108,7 @@ _Worth = npt.NDArray[np.float64] | _Matrix
 @final
 class AlsoBoughtModel:
     @staticmethod
-    def fit(matrix: _Matrix, settings: _ModelSettings) -> AlsoBoughtModel: ...
+    def fit(matrix: _Matrix, settings: _ModelSettings, times: _Matrix | None) -> AlsoBoughtModel: ...
     @staticmethod
     def open(path: _Path) -> AlsoBoughtModel: ...
     @staticmethod
@@ -130,6 +130,7 @@ class AlsoBoughtModel:
         exclude: npt.NDArray[np.int64] | None,
         only: npt.NDArray[np.int64] | None,
         keep_owned: bool,
+        times: _Matrix | None,
     ) -> _Arrays: ...
     def lists(
         self,

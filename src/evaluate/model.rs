@@ -11,6 +11,7 @@ use crate::matrix::build::pattern;
 use crate::matrix::{Pattern, row_of};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::filter::Filter;
+use crate::models::recommend::Asked;
 use crate::watch::Watch;
 
 impl EvaluateParams {
@@ -52,13 +53,15 @@ impl EvaluateParams {
         let (judged, counted) = Judged::of(split, &popularity, self.keep_owned)?;
         let n = self.longest();
         let (lists, seconds) = timed(|| {
-            let (lists, _) = model.recommend_pattern(
-                &judged.before,
+            let asked = Asked {
                 n,
-                &Filter::all(),
-                self.keep_owned,
-                watch,
-            )?;
+                filter: &Filter::all(),
+                keep_owned: self.keep_owned,
+            };
+            let row_of = |row: usize| judged.customers[row] as usize;
+            let times = split.timeline.as_ref();
+            let times = times.map(|timeline| (timeline, &row_of as _));
+            let (lists, _) = model.recommend_each(&judged.before, times, asked, watch)?;
             Ok(lists)
         })?;
         let task = Task {

@@ -169,13 +169,8 @@ impl Split {
             let stays = held.iter().filter(|item| out.binary_search(item).is_err());
             halves.push(stays.copied(), out.iter().copied());
         }
-        let as_of = timeline.and_then(|timeline| timeline.all().1.iter().max().copied());
-        halves.split(
-            purchases,
-            timeline,
-            as_of.map_or(0, |last| last.saturating_add(1)),
-            None,
-        )
+        let as_of = timeline.map_or(0, Timeline::as_of);
+        halves.split(purchases, timeline, as_of, None)
     }
 
     /// Learns from what was bought up to a cut, and holds out what was bought after it and within `horizon`:
