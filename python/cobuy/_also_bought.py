@@ -35,6 +35,7 @@ _SETTINGS = (
     "model",
     "measure",
     "neighbours",
+    "kept",
     "min_customers",
     *_NUMBERS,
     "shrinkage",
@@ -58,6 +59,9 @@ class AlsoBought:
         beta (n_j - n_ij)), power n_ij^count_exponent n_i^-source_exponent n_j^-target_exponent.
     neighbours : int, default 50
         How many neighbours an item keeps at most.
+    kept : {"source", "target"}, default "source"
+        Which neighbours are kept: of each item's list the best, or each item in the lists of the `neighbours`
+        items that it goes best with, so that lists differ in length. Of neighbourhoods, without `within_days`.
     min_customers : int, default 1
         How many customers must have bought both items at least.
     customer_exponent, count_exponent, source_exponent, target_exponent : float or None, default None
@@ -66,10 +70,12 @@ class AlsoBought:
         knows those of the literature.
     alpha, beta : float or None, default None
         Those of tversky, at least 0; None: a half each.
-    model : {"neighbourhood", "ridge"}, default "neighbourhood"
+    model : {"neighbourhood", "ridge", "closed_form"}, default "neighbourhood"
         By what lists are learnt: the items nearest by the measure, or what each item adds to another, all
         others considered, by a ridge regression per target on the items whose candidates it is among. Ridge
         suggests better as a rule and takes seconds where a neighbourhood takes tenths; it has no measure.
+        closed_form is the same regression on all items at once (EASE, Steck 2019; EDLAE, Steck 2020), for up
+        to 8,192 items that were bought.
     candidate_exponent, dropout, penalty, steps : float or None, default None
         Those of ridge, as its `customer_exponent` and `target_exponent`; None: 0.1, 5, 25, 4, and 0.6 and
         0.1. The candidates of i are the j with the largest n_ij n_j^-candidate_exponent, as many as
@@ -135,6 +141,7 @@ class AlsoBought:
         dropout: float | None = None,
         penalty: float | None = None,
         steps: float | None = None,
+        kept: str = "source",
         shrinkage: float = 0.0,
         half_life: float | None = None,
         within_days: float | None = None,
@@ -154,6 +161,7 @@ class AlsoBought:
         self.dropout = dropout
         self.penalty = penalty
         self.steps = steps
+        self.kept = kept
         self.shrinkage = shrinkage
         self.half_life = half_life
         self.within_days = within_days
@@ -391,12 +399,15 @@ class AlsoBought:
             raise ValueError(f"`measure` is {self.measure!r}, but it must be a name such as 'cosine'")
         if not isinstance(self.model, str):
             raise ValueError(f"`model` is {self.model!r}, but it must be a name such as 'ridge'")
+        if not isinstance(self.kept, str):
+            raise ValueError(f"`kept` is {self.kept!r}, but it must be 'source' or 'target'")
         numbers = [(name, getattr(self, name)) for name in _NUMBERS]
         return {
             "model": self.model,
             "measure": self.measure,
             "numbers": [(name, real(name, value)) for name, value in numbers if value is not None],
             "neighbours": whole("neighbours", self.neighbours),
+            "kept": self.kept,
             "min_customers": whole("min_customers", self.min_customers),
             "shrinkage": real("shrinkage", self.shrinkage),
             "half_life": _days("half_life", self.half_life),

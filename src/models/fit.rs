@@ -6,7 +6,9 @@ use crate::matrix::product::{Chosen, Falls, Nearly, Neighbours, Rows, ScoredRow}
 use crate::matrix::sweep::{Source, Workspace};
 use crate::matrix::{Purchases, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
+use crate::models::closed_form::solve;
 use crate::models::factors::Factors;
+use crate::models::kept::{Kept, to_be_turned, turned};
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::models::model::Model;
@@ -72,10 +74,14 @@ impl AlsoBoughtParams {
             instructions: self.instructions,
             watch,
         };
-        let all = match source {
-            Source::Held(_) => model.counted(rows)?,
-            Source::Weighted(_, weights) => model.weighted(rows, weights)?,
-            Source::After(..) => model.swept(source, rows)?,
+        let all = match (source, self.kept) {
+            (Source::Held(_), Kept::Source) => model.counted(rows)?,
+            (Source::Weighted(_, weights), Kept::Source) => model.weighted(rows, weights)?,
+            (Source::Held(_), Kept::Target) => model.counted_turned(to_be_turned(rows))?,
+            (Source::Weighted(_, weights), Kept::Target) => {
+                model.weighted_turned(to_be_turned(rows), weights)?
+            }
+            (Source::After(..), _) => model.swept(source, rows)?,
         };
         model.lists = Lists::from(all);
         Ok(model)
@@ -117,8 +123,10 @@ impl AlsoBought {
 
     /// Rows by what meetings weigh.
     fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
-        if let Model::Ridge(ridge) = self.params.model {
-            return regress(rows, weights, ridge);
+        match self.params.model {
+            Model::Ridge(ridge) => return regress(rows, weights, ridge),
+            Model::ClosedForm(numbers) => return solve(rows, weights, numbers),
+            Model::Neighbourhood => {}
         }
         match self.params.measure {
             Measure::Cosine => rows.weighted(
@@ -149,6 +157,45 @@ impl AlsoBought {
                 |sum, _, _| weights.number(sum) as f32,
             ),
         }
+    }
+
+    /// As [`AlsoBought::counted`], the best sources of each target: products are the same both ways round.
+    fn counted_turned(&self, rows: Rows<'_>) -> Result<Neighbours> {
+        let AlsoBoughtParams {
+            measure, shrinkage, ..
+        } = self.params;
+        let by_factors = matches!(measure, Measure::Power { .. }) && shrinkage == 0.0;
+        let all = rows.counted(measure.turned_slope(), |both, target, source| {
+            if by_factors {
+                let both = f64::from(both);
+                return self.factors.score(both, source.item, target.item);
+            }
+            self.params.score(Counts {
+                both,
+                source: source.total,
+                target: target.total,
+                all: self.buyers,
+            })
+        })?;
+        turned(all, rows)
+    }
+
+    /// As [`AlsoBought::weighted`], likewise.
+    fn weighted_turned(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
+        let Measure::Power { count, source, .. } = self.params.measure else {
+            // Scores by what fades are the same both ways round.
+            return turned(self.weighted(rows, weights)?, rows);
+        };
+        let all = rows.weighted(
+            weights,
+            Nearly {
+                falls: Falls::of_power(source / count),
+                scale: |source| self.factors.turned_scale(source),
+                power: count,
+            },
+            |sum, target, source| self.factors.score(weights.number(sum), source, target),
+        )?;
+        turned(all, rows)
     }
 
     /// Rows of a source that the kernel does not know, one swept after the other.

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::machine::Instructions;
 use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
+use crate::models::kept::Kept;
 use crate::models::measure::{Counts, Measure};
 use crate::models::model::Model;
 use crate::parallel::thread_count;
@@ -18,6 +19,8 @@ pub struct AlsoBoughtParams {
     pub measure: Measure,
     /// How many neighbours an item keeps at most.
     pub neighbours: usize,
+    /// Which neighbours are kept.
+    pub kept: Kept,
     /// How many customers (or orders) must have bought both at least.
     pub min_customers: u32,
     /// How many customers a score is doubted by.
@@ -40,6 +43,7 @@ impl Default for AlsoBoughtParams {
             model: Model::Neighbourhood,
             measure: Measure::Cosine,
             neighbours: 50,
+            kept: Kept::Source,
             min_customers: 1,
             shrinkage: 0.0,
             half_life: None,
@@ -88,6 +92,14 @@ impl AlsoBoughtParams {
     /// How many neighbours an item keeps at most. Default: 50.
     pub fn neighbours(mut self, neighbours: usize) -> Self {
         self.neighbours = neighbours;
+        self
+    }
+
+    /// Which neighbours are kept: of each list the best, or each item in as many lists. Of neighbourhoods
+    /// alone, and not together with `within_days`. A row that is counted anew is whole, whatever was kept.
+    /// Default: [`Kept::Source`].
+    pub fn kept(mut self, kept: Kept) -> Self {
+        self.kept = kept;
         self
     }
 
@@ -183,6 +195,11 @@ impl AlsoBoughtParams {
             let must = "it cannot be set together with `half_life`: leave out one of them";
             return Err(Error::setting("within_days", days, must));
         }
+        if let (Kept::Target, Some(_)) = (self.kept, self.within_days) {
+            let must =
+                "together with `within_days` it must be source: what followed is told from there";
+            return Err(Error::setting("kept", self.kept, must));
+        }
         thread_count(self.threads).map(|_| ())
     }
 
@@ -194,6 +211,9 @@ impl AlsoBoughtParams {
         let must = format!("with the model {} it must be left out", self.model.name());
         if self.measure != Measure::default() {
             return Err(Error::setting("measure", self.measure, must));
+        }
+        if self.kept != Kept::default() {
+            return Err(Error::setting("kept", self.kept, must));
         }
         let settings = [
             (
@@ -215,6 +235,7 @@ impl AlsoBoughtParams {
     pub(crate) fn customer_exponent(&self) -> f64 {
         match (self.model, self.measure) {
             (Model::Ridge(ridge), _) => ridge.customer_exponent,
+            (Model::ClosedForm(numbers), _) => numbers.customer_exponent,
             (Model::Neighbourhood, Measure::Power { customer, .. }) => customer,
             _ => 0.0,
         }
@@ -258,6 +279,9 @@ impl AlsoBoughtParams {
         }
         if self.shrinkage > 0.0 {
             words.push_str(&format!(" shrinkage={}", self.shrinkage));
+        }
+        if self.kept != Kept::default() {
+            words.push_str(&format!(" kept={}", self.kept));
         }
         words
     }

@@ -16,9 +16,9 @@
 //! targets takes as long as the candidates' customers are many.
 
 use crate::error::{Result, zeroed};
-use crate::matrix::best::{key_of, of_key};
 use crate::matrix::product::{Falls, Nearly, Neighbours, Rows};
 use crate::matrix::{Purchases, Weights, row_of};
+use crate::models::lists::by_score;
 use crate::models::model::Ridge;
 use crate::parallel::in_order;
 use crate::powers::power;
@@ -62,7 +62,7 @@ pub(super) fn regress(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result
     {
         *score = (f64::from(weight) * hold_back[item as usize]) as f32;
     }
-    sort(&mut neighbours);
+    by_score(&mut neighbours);
     Ok(neighbours.shrunk())
 }
 
@@ -356,34 +356,4 @@ fn weighed(rows: &[u32], weights: &[f32], values: &[f32]) -> f32 {
 fn dot(one: &[f32], other: &[f32]) -> f64 {
     let products = one.iter().zip(other);
     products.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
-}
-
-/// Puts each list in the order of its scores, and keeps those above zero: best first, equal ones by index.
-fn sort(all: &mut Neighbours) {
-    let mut list: Vec<(u64, u32)> = Vec::new();
-    let (mut start, mut kept) = (0, 0);
-    for row in 1..all.starts.len() {
-        let end = all.starts[row] as usize;
-        let places = start..end;
-        let scored = all.items[places.clone()]
-            .iter()
-            .zip(&all.scores[places.clone()]);
-        let scored = scored
-            .zip(&all.both[places])
-            .filter(|((_, score), _)| **score > 0.0);
-        list.clear();
-        list.extend(scored.map(|((&item, &score), &both)| (key_of(item, score), both)));
-        list.sort_unstable_by_key(|&(key, _)| std::cmp::Reverse(key));
-        // Never beyond what was read.
-        for &(key, both) in &list {
-            (all.items[kept], all.scores[kept]) = of_key(key);
-            all.both[kept] = both;
-            kept += 1;
-        }
-        all.starts[row] = kept as u64;
-        start = end;
-    }
-    all.items.truncate(kept);
-    all.scores.truncate(kept);
-    all.both.truncate(kept);
 }
