@@ -1,6 +1,6 @@
 //! The closed form against a slow twin, against the textbook, and against the ridge that it is the whole of.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod random;
 #[path = "reference/closed_form.rs"]

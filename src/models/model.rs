@@ -57,8 +57,8 @@ impl Default for Ridge {
 }
 
 /// The numbers of a regression on all items at once, for up to 8,192 items that were bought: what each adds to
-/// another, all others considered, no item left out as a candidate. It takes the cube of their number: a second
-/// for 4,000, and half a gibibyte for 8,192. What it does not weigh above zero is no neighbour, nor what nobody
+/// another, all others considered, no item left out as a candidate. It takes the cube of their number, and a
+/// quarter of a gibibyte for 8,192. What it does not weigh above zero is no neighbour, nor what nobody
 /// bought both of. Its rows are not counted anew.
 ///
 /// With `P = (X' W X + diag(dropout g_ii + penalty))^-1` and `W` as of a [`Ridge`], the weight of i for j is
@@ -69,11 +69,11 @@ impl Default for Ridge {
 pub struct ClosedForm {
     /// From 0 to 2: a customer (or order) of `d` items weighs `d^-customer_exponent`. Default: 0.6.
     pub customer_exponent: f64,
-    /// From 0 to 1,000. Default: 5.
+    /// From 0 to 1,000. Default: 2.
     pub dropout: f64,
-    /// From 0.001 to a billion. Default: 25.
+    /// From 0.001 to a billion. Default: 50.
     pub penalty: f64,
-    /// From -1 to 2: a weight is multiplied by `n_j^-target_exponent`. Default: 0.1.
+    /// From -1 to 2: a weight is multiplied by `n_j^-target_exponent`. Default: 0.
     pub target_exponent: f64,
 }
 
@@ -81,9 +81,9 @@ impl Default for ClosedForm {
     fn default() -> Self {
         ClosedForm {
             customer_exponent: 0.6,
-            dropout: 5.0,
-            penalty: 25.0,
-            target_exponent: 0.1,
+            dropout: 2.0,
+            penalty: 50.0,
+            target_exponent: 0.0,
         }
     }
 }

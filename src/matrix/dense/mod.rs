@@ -36,7 +36,7 @@ impl Symmetric {
     /// How many bytes one of so many rows takes, and what its inversion takes besides.
     pub(crate) fn bytes(order: usize, threads: usize) -> u64 {
         let (side, square) = (order.div_ceil(SIDE), SIDE * SIDE);
-        let squares = place(side, 0) + 2 * side + 2 + threads;
+        let squares = place(side, 0) + 2 * side + 3 + threads;
         (squares * square * size_of::<f64>()) as u64
     }
 
