@@ -77,6 +77,7 @@ peers: wheel ## The same work side by side with other packages
 	$(BIN)/python benches/peers/also_bought.py
 	$(BIN)/python benches/peers/answers.py
 	$(BIN)/python benches/peers/metrics.py
+	$(BIN)/python benches/peers/closed_form.py
 
 accuracy: wheel ## How good suggestions are on the public sets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt

@@ -48,6 +48,14 @@ impl<'a> Watch<'a> {
         self
     }
 
+    /// The same but for progress, of which nothing is told: for parts of a step that is told as a whole.
+    pub(crate) fn silent(self) -> Self {
+        Watch {
+            progress: None,
+            ..self
+        }
+    }
+
     /// `Err(Cancelled)` where the caller wants to stop.
     pub(crate) fn check(&self) -> Result<()> {
         match self.cancel {

@@ -156,9 +156,7 @@ fn a_shop_s_file_is_measured_as_it_was_learnt() {
         all.extend(more.iter().map(OsString::from));
         folder.run(&all).done()
     };
-    let ridge = ["--model", "ridge", "--neighbours", "4"];
     let output = ["-o", shop.to_str().unwrap()];
-    run("fit", &orders(), &[&ridge[..], &output].concat());
     let asked = [
         "--split",
         "leave-out",
@@ -169,9 +167,19 @@ fn a_shop_s_file_is_measured_as_it_was_learnt() {
         "--format",
         "csv",
     ];
-    let told = run("eval", &shop, &asked);
-    assert_eq!(told, run("eval", &orders(), &[&asked[..], &ridge].concat()));
-    assert_ne!(told, run("eval", &orders(), &asked));
+    for learnt in [
+        ["--model", "ridge", "--neighbours", "4"],
+        ["--model", "closed_form", "--set", "penalty=3"],
+        ["--kept", "target", "--neighbours", "2"],
+    ] {
+        run("fit", &orders(), &[&learnt[..], &output].concat());
+        let told = run("eval", &shop, &asked);
+        assert_eq!(
+            told,
+            run("eval", &orders(), &[&asked[..], &learnt].concat())
+        );
+        assert_ne!(told, run("eval", &orders(), &asked), "{learnt:?}");
+    }
     let lift = ["--measure", "lift"];
     assert_eq!(
         run("eval", &shop, &[&asked[..], &lift].concat()),

@@ -118,11 +118,10 @@ fn pairs_weigh_by_their_moments() {
             assert_eq!(model.to_bytes().unwrap(), fit(3).to_bytes().unwrap());
             let met = met(&events, rows, exponent, told);
             let buyers = |item: usize| model.totals()[item] as f64;
-            for i in 0..ITEMS {
+            for (i, met) in met.iter().enumerate() {
                 let list = model.lists().of(i as u32);
                 for j in (0..ITEMS).filter(|&j| j != i) {
-                    let expected =
-                        met[i][j].powf(1.2) * buyers(i).powf(-0.8) * buyers(j).powf(-0.3);
+                    let expected = met[j].powf(1.2) * buyers(i).powf(-0.8) * buyers(j).powf(-0.3);
                     let at = list.items.iter().position(|&item| item == j as u32);
                     let score = at.map_or(0.0, |at| f64::from(list.scores[at]));
                     assert!(
@@ -157,19 +156,19 @@ fn a_ridge_takes_them_for_its_candidates_and_right_sides() {
         .fit_timed(&bought, &timeline, 9 * DAY, Watch::new())
         .unwrap();
     let met = met(&events, rows, ridge.customer_exponent, told);
-    for i in 0..ITEMS {
-        let near = |j: usize| met[i][j] * f64::from(model.totals()[j]).powf(-0.2);
-        let mut best: Vec<usize> = (0..ITEMS).filter(|&j| j != i && met[i][j] > 0.0).collect();
+    for (i, met) in met.iter().enumerate() {
+        let near = |j: usize| met[j] * f64::from(model.totals()[j]).powf(-0.2);
+        let mut best: Vec<usize> = (0..ITEMS).filter(|&j| j != i && met[j] > 0.0).collect();
         best.sort_by(|&a, &b| near(b).total_cmp(&near(a)));
         best.truncate(3);
-        best.sort_by(|&a, &b| met[i][b].total_cmp(&met[i][a]));
+        best.sort_by(|&a, &b| met[b].total_cmp(&met[a]));
         let list = model.lists().of(i as u32);
         assert_eq!(
             list.items.iter().map(|&j| j as usize).collect::<Vec<_>>(),
             best
         );
         for (&j, &score) in list.items.iter().zip(list.scores) {
-            let expected = met[i][j as usize] / 1e9;
+            let expected = met[j as usize] / 1e9;
             assert!((f64::from(score) - expected).abs() <= 1e-5 * expected);
         }
     }

@@ -38,6 +38,7 @@ _SETTINGS = (
     "model",
     "measure",
     "neighbours",
+    "kept",
     "min_customers",
     *_NUMBERS,
     "shrinkage",
@@ -61,6 +62,9 @@ class AlsoBought:
         beta (n_j - n_ij)), power n_ij^count_exponent n_i^-source_exponent n_j^-target_exponent.
     neighbours : int, default 50
         How many neighbours an item keeps at most.
+    kept : {"source", "target"}, default "source"
+        Which neighbours are kept: of each item's list the best, or each item in the lists of the `neighbours`
+        items that it goes best with, so that lists differ in length. Of neighbourhoods, without `within_days`.
     min_customers : int, default 1
         How many customers must have bought both items at least.
     customer_exponent, count_exponent, source_exponent, target_exponent : float or None, default None
@@ -69,16 +73,19 @@ class AlsoBought:
         knows those of the literature.
     alpha, beta : float or None, default None
         Those of tversky, at least 0; None: a half each.
-    model : {"neighbourhood", "ridge"}, default "neighbourhood"
+    model : {"neighbourhood", "ridge", "closed_form"}, default "neighbourhood"
         By what lists are learnt: the items nearest by the measure, or what each item adds to another, all
         others considered, by a ridge regression per target on the items whose candidates it is among. Ridge
         suggests better as a rule and takes seconds where a neighbourhood takes tenths; it has no measure.
+        closed_form is the same regression on all items at once (EASE, Steck 2019; EDLAE, Steck 2020), for up
+        to 8,192 items that were bought.
     candidate_exponent, dropout, penalty, steps : float or None, default None
         Those of ridge, as its `customer_exponent` and `target_exponent`; None: 0.1, 5, 25, 4, and 0.6 and
         0.1. The candidates of i are the j with the largest n_ij n_j^-candidate_exponent, as many as
         `neighbours`; to each target's normal equations dropout g_ii + penalty is added (Steck 2020), of
         which so many steps of conjugate gradients are taken; weights are multiplied by
-        n_j^-target_exponent, and those not above zero left out.
+        n_j^-target_exponent, and those not above zero left out. closed_form has no candidates and no steps;
+        of the others None is 2, 50, and 0.6 and 0, and pairs that nobody bought both of are left out, too.
     distance_exponent, backward_weight, recency_exponent : float or None, default None
         How much it counts in what order customers bought, for ridge and power; None: 0, 1 and 0, not at all.
         Needs times. A moment is a time at which a customer last bought something. Who bought two items m
@@ -147,6 +154,7 @@ class AlsoBought:
         distance_exponent: float | None = None,
         backward_weight: float | None = None,
         recency_exponent: float | None = None,
+        kept: str = "source",
         shrinkage: float = 0.0,
         half_life: float | None = None,
         within_days: float | None = None,
@@ -169,6 +177,7 @@ class AlsoBought:
         self.distance_exponent = distance_exponent
         self.backward_weight = backward_weight
         self.recency_exponent = recency_exponent
+        self.kept = kept
         self.shrinkage = shrinkage
         self.half_life = half_life
         self.within_days = within_days
@@ -416,12 +425,15 @@ class AlsoBought:
             raise ValueError(f"`measure` is {self.measure!r}, but it must be a name such as 'cosine'")
         if not isinstance(self.model, str):
             raise ValueError(f"`model` is {self.model!r}, but it must be a name such as 'ridge'")
+        if not isinstance(self.kept, str):
+            raise ValueError(f"`kept` is {self.kept!r}, but it must be 'source' or 'target'")
         numbers = [(name, getattr(self, name)) for name in _NUMBERS]
         return {
             "model": self.model,
             "measure": self.measure,
             "numbers": [(name, real(name, value)) for name, value in numbers if value is not None],
             "neighbours": whole("neighbours", self.neighbours),
+            "kept": self.kept,
             "min_customers": whole("min_customers", self.min_customers),
             "shrinkage": real("shrinkage", self.shrinkage),
             "half_life": _days("half_life", self.half_life),

@@ -34,6 +34,7 @@ class _ModelSettings(TypedDict):
     measure: str
     numbers: list[tuple[str, float]]
     neighbours: int
+    kept: str
     min_customers: int
     shrinkage: float
     half_life: float | None

@@ -31,6 +31,7 @@ pub struct ModelSettings {
     /// The numbers of the measure or the model that were given, by name; of what is fitted all.
     numbers: Vec<(String, f64)>,
     neighbours: usize,
+    kept: String,
     min_customers: u32,
     shrinkage: f64,
     half_life: Option<f64>,
@@ -47,6 +48,7 @@ impl ModelSettings {
             measure: settings.measure.name().to_owned(),
             numbers: numbers.map(|(name, it)| (name.to_owned(), it)).collect(),
             neighbours: settings.neighbours,
+            kept: settings.kept.name().to_owned(),
             min_customers: settings.min_customers,
             shrinkage: settings.shrinkage,
             half_life: settings.half_life,
@@ -65,6 +67,7 @@ impl ModelSettings {
         }
         params = params
             .neighbours(self.neighbours)
+            .kept(self.kept.parse()?)
             .min_customers(self.min_customers)
             .shrinkage(self.shrinkage);
         params.half_life = self.half_life;

@@ -48,6 +48,30 @@ def test_every_measure_is_its_formula(matrix: sp.csr_array, measure: str) -> Non
         np.testing.assert_allclose(similarity[i], expected, rtol=2e-6, atol=1e-7)
 
 
+def test_the_closed_form_is_ease_of_what_was_bought_together(matrix: sp.csr_array) -> None:
+    numbers = {"customer_exponent": 0.0, "dropout": 0.0, "penalty": 5.0, "target_exponent": 0.0}
+    model = cobuy.AlsoBought(model="closed_form", neighbours=60, **numbers).fit(matrix)
+    gram = (matrix.T @ matrix).toarray().astype(float)
+    inverse = np.linalg.inv(gram + 5 * np.eye(60))
+    weights = inverse / -np.diag(inverse)
+    np.fill_diagonal(weights, 0)
+    expected = np.where(gram > 0, np.maximum(weights, 0), 0)
+    np.testing.assert_allclose(model.similarity_.toarray(), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_lists_kept_per_target_are_the_best_of_each_column(matrix: sp.csr_array, tmp_path: Path) -> None:
+    whole = cobuy.AlsoBought(neighbours=60).fit(matrix).similarity_.toarray()
+    model = cobuy.AlsoBought(neighbours=5, kept="target").fit(matrix)
+    expected = np.zeros_like(whole)
+    for item in range(60):
+        best = np.argsort(-whole[:, item], kind="stable")[:5]
+        expected[best, item] = whole[best, item]
+    np.testing.assert_array_equal(model.similarity_.toarray(), expected)
+    model.save(tmp_path / "model.cobuy")
+    assert cobuy.AlsoBought.load(tmp_path / "model.cobuy").kept == "target"
+    assert cobuy.inspect(tmp_path / "model.cobuy")["measure"] == "cosine kept=target"
+
+
 def test_rows_of_similarity_are_lists_best_first(matrix: sp.csr_array) -> None:
     model = cobuy.AlsoBought(neighbours=5).fit(matrix)
     similarity, counts = model.similarity_, model.counts_
@@ -186,6 +210,10 @@ def test_an_n_that_cannot_be_is_a_value_error(matrix: sp.csr_array, n: object) -
         ({"min_customers": 0}, "`min_customers` is 0"),
         ({"min_customers": None}, "`min_customers` is None"),
         ({"threads": 0}, "`threads` is 0"),
+        ({"kept": "traget"}, "did you mean `target`"),
+        ({"kept": None}, "`kept` is None, but it must be 'source' or 'target'"),
+        ({"kept": "target", "model": "closed_form"}, "with the model closed_form it must be left out"),
+        ({"model": "closed_form", "steps": 3}, "the model is closed_form"),
         ({"threads": 10**6}, "`threads` is 1000000"),
     ],
 )

@@ -9,6 +9,7 @@ use crate::file::meta;
 use crate::history::{Instant, ReturnCounts};
 use crate::matrix::Basis;
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
+use crate::models::kept::Kept;
 use crate::models::measure::Measure;
 use crate::models::model::Model;
 use serde::{Deserialize, Serialize};
@@ -81,27 +82,30 @@ impl Times1 {
     }
 }
 
-/// Another model than a neighbourhood, and the numbers of a model or a measure that has any, as format 1.3
-/// writes them.
+/// Another model than a neighbourhood, the numbers of a model or a measure that has any, and which neighbours
+/// are kept, as format 1.3 writes them.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Model3 {
     model: String,
     /// [`AlsoBoughtParams::numbers`].
     numbers: Vec<(String, f64)>,
     shrinkage: f64,
+    kept: String,
 }
 
 impl Model3 {
-    /// `None` for a measure that its name tells all of.
+    /// `None` for a measure that its name tells all of, with the lists kept as ever.
     pub(super) fn of(params: &AlsoBoughtParams) -> Option<Self> {
         let numbers = params.numbers();
-        (!numbers.is_empty() || params.shrinkage > 0.0).then(|| Model3 {
+        let plain = numbers.is_empty() && params.shrinkage == 0.0 && params.kept == Kept::Source;
+        (!plain).then(|| Model3 {
             model: params.model.name().to_owned(),
             numbers: numbers
                 .into_iter()
                 .map(|(name, it)| (name.to_owned(), it))
                 .collect(),
             shrinkage: params.shrinkage,
+            kept: params.kept.name().to_owned(),
         })
     }
 
@@ -110,6 +114,7 @@ impl Model3 {
         let refused = |problem: Error| problem.to_string();
         params.model = Model::named(&self.model).map_err(refused)?;
         params.shrinkage = self.shrinkage;
+        params.kept = self.kept.parse().map_err(refused)?;
         let known = params.numbers();
         let names = known.iter().map(|(name, _)| *name);
         if !names.eq(self.numbers.iter().map(|(name, _)| &name[..])) {

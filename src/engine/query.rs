@@ -139,7 +139,7 @@ impl Engine {
         &self,
         n: Option<usize>,
     ) -> Result<impl Iterator<Item = (&str, Vec<Suggestion>)>> {
-        let kept = self.also_bought.settings().neighbours;
+        let kept = self.also_bought.longest();
         let n = n.unwrap_or(kept);
         if n == 0 || n > kept {
             return Err(Error::setting(

@@ -11,6 +11,7 @@ use crate::matrix::build::pattern;
 use crate::matrix::{Basis, Purchases, Timeline, row_of};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::factors::Factors;
+use crate::models::kept::Kept;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::parallel::{map_parts, thread_count};
@@ -255,6 +256,12 @@ fn check_lists(model: &AlsoBought) -> Checked<()> {
             "they do not lead through the lists",
         ));
     }
+    if model.params.kept == Kept::Target && !kept_by_target(model) {
+        return Err(damage(
+            Kind::ListItems,
+            "an item is in more lists than was kept",
+        ));
+    }
     /// Items a part of the work.
     const PART: usize = 512;
     /// So many neighbours are worth more than one thread.
@@ -284,6 +291,20 @@ fn check_lists(model: &AlsoBought) -> Checked<()> {
     checked.map_err(refuse)?.into_iter().collect()
 }
 
+/// Whether each item is in as few lists as was kept.
+fn kept_by_target(model: &AlsoBought) -> bool {
+    let Ok(mut counts) = untouched::<u32>(model.items()) else {
+        return false;
+    };
+    // What is none of the items is refused with the lists.
+    model.lists.items.iter().all(|&item| {
+        counts.get_mut(item as usize).is_none_or(|count| {
+            *count = count.saturating_add(1);
+            *count as usize <= model.params.neighbours
+        })
+    })
+}
+
 /// Refuses a list that no fit makes.
 fn check_list(model: &AlsoBought, source: u32, seen: &mut [u32]) -> Checked<()> {
     let AlsoBought {
@@ -294,7 +315,7 @@ fn check_list(model: &AlsoBought, source: u32, seen: &mut [u32]) -> Checked<()> 
     } = model;
     let source_total = model.source_total(source);
     let list = model.lists.of(source);
-    if list.items.len() > params.neighbours {
+    if params.kept == Kept::Source && list.items.len() > params.neighbours {
         return Err(damage(Kind::ListStarts, "a list is longer than was kept"));
     }
     let mut previous: Option<(f32, u32)> = None;

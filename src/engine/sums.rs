@@ -6,6 +6,7 @@ use super::suggest::Pick;
 use crate::error::Result;
 use crate::models::also_bought::Neighbour;
 use crate::models::filter::Filter;
+use crate::models::kept::Kept;
 use crate::models::sums::Sums;
 use std::collections::BTreeMap;
 
@@ -47,7 +48,9 @@ impl Engine {
     /// Whether a unit's list may keep less than its row.
     fn is_cut(&self, unit: u32) -> bool {
         let model = &self.also_bought;
-        model.counts_anew() && model.lists().of(unit).items.len() >= model.settings().neighbours
+        let settings = model.settings();
+        let full = || model.lists().of(unit).items.len() >= settings.neighbours;
+        model.counts_anew() && (settings.kept == Kept::Target || full())
     }
 
     /// The best of whole rows of some units, added up.

@@ -3,6 +3,7 @@
 mod after;
 pub(crate) mod best;
 pub(crate) mod build;
+pub(crate) mod dense;
 mod groups;
 pub(crate) mod moments;
 pub(crate) mod pairs;

@@ -16,6 +16,7 @@ use crate::matrix::pairs::Marks;
 use crate::matrix::sweep::Workspace;
 use crate::models::factors::Factors;
 use crate::models::filter::Filter;
+use crate::models::kept::Kept;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure, lift};
 use crate::models::recommend::{check_item, check_n};
@@ -152,6 +153,14 @@ impl AlsoBought {
     /// Every item's kept neighbours.
     pub fn lists(&self) -> &Lists {
         &self.lists
+    }
+
+    /// How many neighbours a list has at most.
+    pub(crate) fn longest(&self) -> usize {
+        match self.params.kept {
+            Kept::Source => self.params.neighbours,
+            Kept::Target => self.lists.longest().max(1),
+        }
     }
 
     /// An item's kept neighbours with their evidence, best first.

@@ -52,6 +52,11 @@ impl Factors {
     pub(super) fn scale(&self, target: u32) -> f64 {
         power(self.targets[target as usize], 1.0 / self.count)
     }
+
+    /// As [`Factors::scale`], of the source where it is the target that is asked about.
+    pub(super) fn turned_scale(&self, source: u32) -> f64 {
+        power(self.sources[source as usize], 1.0 / self.count)
+    }
 }
 
 fn factors(totals: &[u32], exponent: f64) -> Result<Vec<f64>> {

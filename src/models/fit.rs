@@ -5,7 +5,9 @@ use crate::matrix::product::{Falls, Nearly, Neighbours, Rows};
 use crate::matrix::sweep::Source;
 use crate::matrix::{Purchases, Timeline, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
+use crate::models::closed_form::solve;
 use crate::models::factors::Factors;
+use crate::models::kept::{Kept, to_be_turned, turned};
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::models::model::Model;
@@ -92,13 +94,20 @@ impl AlsoBoughtParams {
             instructions: self.instructions,
             watch,
         };
-        let all = match source {
-            Source::Held(_) => model.counted(rows)?,
-            _ if let Model::Ridge(ridge) = self.model => regress(rows, source, ridge)?,
-            Source::Weighted(_, weights) if !source.is_directed() => {
-                model.weighted(rows, weights)?
+        let all = match (source, self.kept) {
+            (Source::Held(_), Kept::Source) => model.counted(rows)?,
+            (Source::Held(_), Kept::Target) => model.counted_turned(to_be_turned(rows))?,
+            (Source::Weighted(_, weights), _) if self.model != Model::Neighbourhood => {
+                model.solved(source, weights, rows)?
             }
-            _ => swept(source, rows, |pair| model.score_of(source.weights(), pair))?,
+            (Source::Weighted(_, weights), _) if source.is_directed() => {
+                swept(source, rows, |pair| model.score_of(Some(weights), pair))?
+            }
+            (Source::Weighted(_, weights), Kept::Source) => model.weighted(rows, weights)?,
+            (Source::Weighted(_, weights), Kept::Target) => {
+                model.weighted_turned(to_be_turned(rows), weights)?
+            }
+            (Source::After(..), _) => swept(source, rows, |pair| model.score_of(None, pair))?,
         };
         model.lists = Lists::from(all);
         Ok(model)
@@ -138,6 +147,15 @@ impl AlsoBought {
         }
     }
 
+    /// Rows by equations.
+    fn solved(&self, source: Source<'_>, weights: &Weights, rows: Rows<'_>) -> Result<Neighbours> {
+        match self.params.model {
+            Model::Ridge(ridge) => regress(rows, source, weights, ridge),
+            Model::ClosedForm(numbers) => solve(rows, weights, numbers),
+            Model::Neighbourhood => self.weighted(rows, weights),
+        }
+    }
+
     /// Rows by what meetings weigh.
     fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
         match self.params.measure {
@@ -169,6 +187,45 @@ impl AlsoBought {
                 |sum, _, _| weights.number(sum) as f32,
             ),
         }
+    }
+
+    /// As [`AlsoBought::counted`], the best sources of each target: products are the same both ways round.
+    fn counted_turned(&self, rows: Rows<'_>) -> Result<Neighbours> {
+        let AlsoBoughtParams {
+            measure, shrinkage, ..
+        } = self.params;
+        let by_factors = matches!(measure, Measure::Power { .. }) && shrinkage == 0.0;
+        let all = rows.counted(measure.turned_slope(), |both, target, source| {
+            if by_factors {
+                let both = f64::from(both);
+                return self.factors.score(both, source.item, target.item);
+            }
+            self.params.score(Counts {
+                both,
+                source: source.total,
+                target: target.total,
+                all: self.buyers,
+            })
+        })?;
+        turned(all, rows)
+    }
+
+    /// As [`AlsoBought::weighted`], likewise.
+    fn weighted_turned(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
+        let Measure::Power { count, source, .. } = self.params.measure else {
+            // Scores by what fades are the same both ways round.
+            return turned(self.weighted(rows, weights)?, rows);
+        };
+        let all = rows.weighted(
+            weights,
+            Nearly {
+                falls: Falls::of_power(source / count),
+                scale: |source| self.factors.turned_scale(source),
+                power: count,
+            },
+            |sum, target, source| self.factors.score(weights.number(sum), source, target),
+        )?;
+        turned(all, rows)
     }
 }
 

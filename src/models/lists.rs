@@ -1,6 +1,7 @@
 //! A list of neighbours for every item.
 
 use crate::machine::fetch;
+use crate::matrix::best::{key_of, of_key};
 use crate::matrix::product::Neighbours;
 
 /// Lists of neighbours, one an item, best first: score down, index up.
@@ -85,6 +86,12 @@ impl Lists {
         self.items.len()
     }
 
+    /// How many neighbours the longest list holds.
+    pub(crate) fn longest(&self) -> usize {
+        let lengths = self.starts.windows(2).map(|ends| ends[1] - ends[0]);
+        lengths.max().unwrap_or(0) as usize
+    }
+
     /// Where each list starts in the columns of [`Lists::all`], and where the last one ends:
     /// `len() + 1` numbers.
     pub fn starts(&self) -> &[u64] {
@@ -99,4 +106,34 @@ impl Lists {
             both: &self.both,
         }
     }
+}
+
+/// Puts each list in the order of its scores, and keeps those above zero: best first, equal ones by index.
+pub(super) fn by_score(all: &mut Neighbours) {
+    let mut list: Vec<(u64, u32)> = Vec::new();
+    let (mut start, mut kept) = (0, 0);
+    for row in 1..all.starts.len() {
+        let end = all.starts[row] as usize;
+        let places = start..end;
+        let scored = all.items[places.clone()]
+            .iter()
+            .zip(&all.scores[places.clone()]);
+        let scored = scored
+            .zip(&all.both[places])
+            .filter(|((_, score), _)| **score > 0.0);
+        list.clear();
+        list.extend(scored.map(|((&item, &score), &both)| (key_of(item, score), both)));
+        list.sort_unstable_by_key(|&(key, _)| std::cmp::Reverse(key));
+        // Never beyond what was read.
+        for &(key, both) in &list {
+            (all.items[kept], all.scores[kept]) = of_key(key);
+            all.both[kept] = both;
+            kept += 1;
+        }
+        all.starts[row] = kept as u64;
+        start = end;
+    }
+    all.items.truncate(kept);
+    all.scores.truncate(kept);
+    all.both.truncate(kept);
 }

@@ -150,6 +150,33 @@ impl Measure {
         }
     }
 
+    /// As [`Measure::slope`], where a target is what is asked about, and the other is its source.
+    pub(crate) fn turned_slope(self) -> Slope {
+        let turned = match self {
+            // A share of those who bought the other falls as a lift does.
+            Measure::Confidence => Measure::Lift,
+            // As little as this, scores rounded to f32 do not tell who bought the other.
+            Measure::Tversky { alpha, .. } if alpha > 0.0 && alpha < 1e-3 => Measure::Llr,
+            Measure::Tversky { alpha, beta } => Measure::Tversky {
+                alpha: beta,
+                beta: alpha,
+            },
+            Measure::Power {
+                customer,
+                count,
+                source,
+                target,
+            } => Measure::Power {
+                customer,
+                count,
+                source: target,
+                target: source,
+            },
+            same => same,
+        };
+        turned.slope()
+    }
+
     /// The score of these counts, as if all rows weighed 1; 0 where the items never met.
     #[inline]
     pub fn score(self, counts: Counts) -> f32 {

@@ -2,9 +2,11 @@
 
 pub mod also_bought;
 mod anew;
+mod closed_form;
 pub(crate) mod factors;
 pub mod filter;
 mod fit;
+pub mod kept;
 pub mod lists;
 pub mod measure;
 pub mod model;

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::machine::Instructions;
 use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
+use crate::models::kept::Kept;
 use crate::models::measure::{Counts, Measure};
 use crate::models::model::Model;
 use crate::models::sequence::Sequence;
@@ -19,6 +20,8 @@ pub struct AlsoBoughtParams {
     pub measure: Measure,
     /// How many neighbours an item keeps at most.
     pub neighbours: usize,
+    /// Which neighbours are kept.
+    pub kept: Kept,
     /// How many customers (or orders) must have bought both at least.
     pub min_customers: u32,
     /// How many customers a score is doubted by.
@@ -43,6 +46,7 @@ impl Default for AlsoBoughtParams {
             model: Model::Neighbourhood,
             measure: Measure::Cosine,
             neighbours: 50,
+            kept: Kept::Source,
             min_customers: 1,
             shrinkage: 0.0,
             sequence: Sequence::default(),
@@ -109,15 +113,22 @@ impl AlsoBoughtParams {
     /// Whether it may count in what order customers bought.
     fn counts_sequence(&self) -> bool {
         match (self.model, self.measure) {
-            (Model::Neighbourhood, Measure::Power { .. }) => true,
-            (Model::Neighbourhood, _) => false,
-            (Model::Ridge(_), _) => true,
+            (Model::Neighbourhood, Measure::Power { .. }) | (Model::Ridge(_), _) => true,
+            (Model::Neighbourhood | Model::ClosedForm(_), _) => false,
         }
     }
 
     /// How many neighbours an item keeps at most. Default: 50.
     pub fn neighbours(mut self, neighbours: usize) -> Self {
         self.neighbours = neighbours;
+        self
+    }
+
+    /// Which neighbours are kept: of each list the best, or each item in as many lists. Of neighbourhoods
+    /// alone, and not together with `within_days`. A row that is counted anew is whole, whatever was kept.
+    /// Default: [`Kept::Source`].
+    pub fn kept(mut self, kept: Kept) -> Self {
+        self.kept = kept;
         self
     }
 
@@ -214,6 +225,12 @@ impl AlsoBoughtParams {
             let must = "it cannot be set together with `half_life`: leave out one of them";
             return Err(Error::setting("within_days", days, must));
         }
+        if let (Kept::Target, Some(name)) = (self.kept, self.following()) {
+            let must = format!(
+                "together with `{name}` it must be source: what followed is told from there"
+            );
+            return Err(Error::setting("kept", self.kept, must));
+        }
         thread_count(self.threads).map(|_| ())
     }
 
@@ -225,6 +242,9 @@ impl AlsoBoughtParams {
         let must = format!("with the model {} it must be left out", self.model.name());
         if self.measure != Measure::default() {
             return Err(Error::setting("measure", self.measure, must));
+        }
+        if self.kept != Kept::default() {
+            return Err(Error::setting("kept", self.kept, must));
         }
         let settings = [
             (
@@ -258,6 +278,7 @@ impl AlsoBoughtParams {
     pub(crate) fn customer_exponent(&self) -> f64 {
         match (self.model, self.measure) {
             (Model::Ridge(ridge), _) => ridge.customer_exponent,
+            (Model::ClosedForm(numbers), _) => numbers.customer_exponent,
             (Model::Neighbourhood, Measure::Power { customer, .. }) => customer,
             _ => 0.0,
         }
@@ -320,6 +341,9 @@ impl AlsoBoughtParams {
         if self.shrinkage > 0.0 {
             words.push_str(&format!(" shrinkage={}", self.shrinkage));
         }
+        if self.kept != Kept::default() {
+            words.push_str(&format!(" kept={}", self.kept));
+        }
         words
     }
 
@@ -353,11 +377,15 @@ impl AlsoBoughtParams {
         Err(Error::setting("measure", self.measure, must))
     }
 
+    /// The setting by which it matters which of two items came first.
+    fn following(&self) -> Option<&'static str> {
+        let pairs = self.sequence.of_pairs().map(|_| "distance_exponent");
+        self.within_days.map(|_| "within_days").or(pairs)
+    }
+
     /// Refuses settings that do not go with what the rows are.
     pub(crate) fn check_basis(&self, basis: Basis) -> Result<()> {
-        let pairs = self.sequence.of_pairs().map(|_| "distance_exponent");
-        let ordered = self.within_days.map(|_| "within_days").or(pairs);
-        match (ordered, basis) {
+        match (self.following(), basis) {
             (Some(name), Basis::Order) => {
                 let must = format!("with `{name}` it must be customer: an order is of one time");
                 Err(Error::setting("basis", basis, must))

@@ -15,11 +15,11 @@
 //! with `X_N' W X_N` goes by way of the customers, so no row or block of it is ever made, and a step over all
 //! targets takes as long as the candidates' customers are many.
 
-use crate::error::{Error, Result, zeroed};
-use crate::matrix::best::{key_of, of_key};
+use crate::error::{Result, zeroed};
 use crate::matrix::product::{Falls, Nearly, Neighbours, Rows};
 use crate::matrix::sweep::Source;
 use crate::matrix::{Purchases, Weights, row_of};
+use crate::models::lists::by_score;
 use crate::models::model::Ridge;
 use crate::models::swept::swept;
 use crate::parallel::in_order;
@@ -33,11 +33,13 @@ struct ByTarget {
     places: Vec<u32>,
 }
 
-/// Learns the weights of all neighbours.
-pub(super) fn regress(rows: Rows<'_>, source: Source<'_>, ridge: Ridge) -> Result<Neighbours> {
-    let weights = source
-        .weights()
-        .ok_or_else(|| Error::matrix("customers weigh nothing"))?;
+/// Learns the weights of all neighbours; the source is of these weights.
+pub(super) fn regress(
+    rows: Rows<'_>,
+    source: Source<'_>,
+    weights: &Weights,
+    ridge: Ridge,
+) -> Result<Neighbours> {
     let rows = Rows {
         made: rows.made.saturating_add(solving(rows)),
         ..rows
@@ -67,7 +69,7 @@ pub(super) fn regress(rows: Rows<'_>, source: Source<'_>, ridge: Ridge) -> Resul
     {
         *score = (f64::from(weight) * hold_back[item as usize]) as f32;
     }
-    sort(&mut neighbours);
+    by_score(&mut neighbours);
     Ok(neighbours.shrunk())
 }
 
@@ -373,34 +375,4 @@ fn weighed(rows: &[u32], weights: &[f32], values: &[f32]) -> f32 {
 fn dot(one: &[f32], other: &[f32]) -> f64 {
     let products = one.iter().zip(other);
     products.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
-}
-
-/// Puts each list in the order of its scores, and keeps those above zero: best first, equal ones by index.
-fn sort(all: &mut Neighbours) {
-    let mut list: Vec<(u64, u32)> = Vec::new();
-    let (mut start, mut kept) = (0, 0);
-    for row in 1..all.starts.len() {
-        let end = all.starts[row] as usize;
-        let places = start..end;
-        let scored = all.items[places.clone()]
-            .iter()
-            .zip(&all.scores[places.clone()]);
-        let scored = scored
-            .zip(&all.both[places])
-            .filter(|((_, score), _)| **score > 0.0);
-        list.clear();
-        list.extend(scored.map(|((&item, &score), &both)| (key_of(item, score), both)));
-        list.sort_unstable_by_key(|&(key, _)| std::cmp::Reverse(key));
-        // Never beyond what was read.
-        for &(key, both) in &list {
-            (all.items[kept], all.scores[kept]) = of_key(key);
-            all.both[kept] = both;
-            kept += 1;
-        }
-        all.starts[row] = kept as u64;
-        start = end;
-    }
-    all.items.truncate(kept);
-    all.scores.truncate(kept);
-    all.both.truncate(kept);
 }

@@ -1,13 +1,14 @@
 //! What is to be learnt: the arguments that say so.
 
 use clap::{Args, ValueEnum};
-use cobuy::{AlsoBought, AlsoBoughtParams, Basis, Measure, Model, Preset};
+use cobuy::{AlsoBought, AlsoBoughtParams, Basis, Kept, Measure, Model, Preset};
 
 /// What is to be learnt.
 #[derive(Args)]
 pub struct ModelOptions {
-    /// By what lists are learnt: neighbourhood (the items nearest by the measure), or ridge (what each item
-    /// adds to another, all others considered: better suggestions as a rule, and seconds instead of tenths).
+    /// By what lists are learnt: neighbourhood (the items nearest by the measure), ridge (what each item
+    /// adds to another, all others considered: better suggestions as a rule, and seconds instead of tenths), or
+    /// closed_form (likewise with no item left out: for up to 8,192 items that were bought).
     #[arg(long, default_value = "neighbourhood", value_parser = Model::named)]
     model: Model,
     /// How near two items are: cosine (good for most shops), count (popular beside it), jaccard,
@@ -29,6 +30,10 @@ pub struct ModelOptions {
     /// How many neighbours an item keeps at most.
     #[arg(long, default_value_t = 50)]
     neighbours: usize,
+    /// Which neighbours are kept: source (of each list the best), or target (each item in the lists of those
+    /// that it goes best with).
+    #[arg(long, default_value_t = Kept::Source)]
+    kept: Kept,
     /// How many customers (or orders) neighbours must have in common at least.
     #[arg(long, default_value_t = 1)]
     min_customers: u32,
@@ -97,6 +102,7 @@ impl ModelOptions {
         params = params
             .shrinkage(self.shrinkage)
             .neighbours(self.neighbours)
+            .kept(self.kept)
             .min_customers(self.min_customers);
         params.half_life = self.half_life;
         params.within_days = self.within_days;

@@ -150,7 +150,7 @@ impl Rows<'_> {
         })
     }
 
-    fn instructions(&self) -> Instructions {
+    pub(crate) fn instructions(&self) -> Instructions {
         self.instructions.unwrap_or_else(Instructions::best)
     }
 
