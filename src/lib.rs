@@ -5,6 +5,7 @@
     doc = "What sells with what, from a shop's own orders, with the reason why."
 )]
 
+mod dice;
 pub mod engine;
 mod error;
 pub mod evaluate;
@@ -40,8 +41,9 @@ pub use matrix::{Basis, Purchases, Timeline};
 pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour};
 pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};
-pub use models::model::{Model, Ridge};
+pub use models::model::{Merged, Model, Ridge};
 pub use models::preset::Preset;
+pub use models::softmax::{Beside, Factors, FactorsParams, Softmax};
 pub use rules::{Formula, Rule, RuleProblem, Verdict};
 pub use segments::{CustomerRule, Segments};
 pub use watch::{Progress, Watch};

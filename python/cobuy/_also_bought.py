@@ -30,6 +30,16 @@ _NUMBERS = (
     "dropout",
     "penalty",
     "steps",
+    "factor_share",
+    "list_temperature",
+    "dimensions",
+    "temperature",
+    "factor_exponent",
+    "learning_rate",
+    "factor_steps",
+    "batch",
+    "sample",
+    "seed",
 )
 _SETTINGS = (
     "model",
@@ -66,16 +76,25 @@ class AlsoBought:
         knows those of the literature.
     alpha, beta : float or None, default None
         Those of tversky, at least 0; None: a half each.
-    model : {"neighbourhood", "ridge"}, default "neighbourhood"
+    model : {"neighbourhood", "ridge", "merged"}, default "neighbourhood"
         By what lists are learnt: the items nearest by the measure, or what each item adds to another, all
         others considered, by a ridge regression per target on the items whose candidates it is among. Ridge
         suggests better as a rule and takes seconds where a neighbourhood takes tenths; it has no measure.
+        Merged adds to a ridge's lists those of vectors that are learnt as :class:`Factors` are: better once
+        more where customers are many, and it takes minutes.
     candidate_exponent, dropout, penalty, steps : float or None, default None
         Those of ridge, as its `customer_exponent` and `target_exponent`; None: 0.1, 5, 25, 4, and 0.6 and
         0.1. The candidates of i are the j with the largest n_ij n_j^-candidate_exponent, as many as
         `neighbours`; to each target's normal equations dropout g_ii + penalty is added (Steck 2020), of
         which so many steps of conjugate gradients are taken; weights are multiplied by
         n_j^-target_exponent, and those not above zero left out.
+    factor_share, list_temperature : float or None, default None
+        Those of merged, besides ridge's; None: 0.4 and 0.1. Of the items bought along with one, those nearest
+        to it by exp(cosine / list_temperature), their list adding up to 1; both lists' scores are divided by
+        how much those of a customer differ, and added with 1 - factor_share and factor_share.
+    dimensions, temperature, factor_exponent, learning_rate, factor_steps, batch, sample, seed : float or None, default None
+        What the vectors of merged are learnt with, as by :class:`Factors`, whose `customer_exponent` and
+        `steps` are `factor_exponent` and `factor_steps` here; None: its defaults.
     shrinkage : float, default 0
         Multiplies scores by n_ij / (n_ij + shrinkage), so that what few have in common scores less. Not
         with a customer exponent or `half_life`.
@@ -135,6 +154,16 @@ class AlsoBought:
         dropout: float | None = None,
         penalty: float | None = None,
         steps: float | None = None,
+        factor_share: float | None = None,
+        list_temperature: float | None = None,
+        dimensions: float | None = None,
+        temperature: float | None = None,
+        factor_exponent: float | None = None,
+        learning_rate: float | None = None,
+        factor_steps: float | None = None,
+        batch: float | None = None,
+        sample: float | None = None,
+        seed: float | None = None,
         shrinkage: float = 0.0,
         half_life: float | None = None,
         within_days: float | None = None,
@@ -154,6 +183,16 @@ class AlsoBought:
         self.dropout = dropout
         self.penalty = penalty
         self.steps = steps
+        self.factor_share = factor_share
+        self.list_temperature = list_temperature
+        self.dimensions = dimensions
+        self.temperature = temperature
+        self.factor_exponent = factor_exponent
+        self.learning_rate = learning_rate
+        self.factor_steps = factor_steps
+        self.batch = batch
+        self.sample = sample
+        self.seed = seed
         self.shrinkage = shrinkage
         self.half_life = half_life
         self.within_days = within_days

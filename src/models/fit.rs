@@ -9,6 +9,7 @@ use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::factors::Factors;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
+use crate::models::merge::merged;
 use crate::models::model::Model;
 use crate::models::ridge::regress;
 use crate::parallel::{AHEAD, in_order, thread_count};
@@ -117,8 +118,10 @@ impl AlsoBought {
 
     /// Rows by what meetings weigh.
     fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
-        if let Model::Ridge(ridge) = self.params.model {
-            return regress(rows, weights, ridge);
+        match self.params.model {
+            Model::Ridge(ridge) => return regress(rows, weights, ridge),
+            Model::Merged(model) => return merged(rows, weights, model),
+            Model::Neighbourhood => {}
         }
         match self.params.measure {
             Measure::Cosine => rows.weighted(

@@ -7,11 +7,13 @@ pub mod filter;
 mod fit;
 pub mod lists;
 pub mod measure;
+mod merge;
 pub mod model;
 mod params;
 pub mod preset;
 mod recommend;
 mod ridge;
+pub mod softmax;
 
 pub(crate) mod sums;
 mod timed;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::models::measure::Measure;
+use crate::models::softmax::Softmax;
 use crate::near::near;
 use std::ops::RangeInclusive;
 
@@ -14,6 +15,8 @@ pub enum Model {
     Neighbourhood,
     /// Weights by a ridge regression: of two items that the same people buy, one is then enough.
     Ridge(Ridge),
+    /// The lists of a ridge and those of vectors learnt by a softmax, added up.
+    Merged(Merged),
 }
 
 /// The numbers of a ridge regression per target, on the items whose candidates it is among: what each item
@@ -54,15 +57,111 @@ impl Default for Ridge {
     }
 }
 
+/// The numbers of lists that are added up: those of a [`Ridge`], and of the items bought along with each item
+/// those nearest to it by the vectors of [`Factors`](crate::Factors), by `exp(cosine / list_temperature)`. Both are
+/// divided by the mean deviation of the scores that they give to a customer, and the best of the sums kept. It
+/// suggests better than a ridge alone, and takes minutes; its lists are kept, explained and asked as any other's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Merged {
+    /// What the ridge is learnt with. Its numbers have the names that they have there.
+    pub ridge: Ridge,
+    /// What the vectors are learnt with: `dimensions`, `temperature`, `learning_rate`, `batch`, `sample` and `seed`
+    /// by these names, its customer exponent as `factor_exponent`, its steps as `factor_steps`.
+    pub softmax: Softmax,
+    /// How much of the sum is of the vectors' lists, 0 to 1: 0 is the ridge alone. Default: 0.4.
+    pub factor_share: f64,
+    /// What differences of items' cosines are divided by, 0.02 to 10. Default: 0.1.
+    pub list_temperature: f64,
+}
+
+impl Default for Merged {
+    fn default() -> Self {
+        Merged {
+            ridge: Ridge::default(),
+            softmax: Softmax::default(),
+            factor_share: 0.4,
+            list_temperature: 0.1,
+        }
+    }
+}
+
+impl Merged {
+    /// The numbers of the vectors by their names here, and by those that they have there.
+    const OF_SOFTMAX: [(&str, &str); 8] = [
+        ("dimensions", "dimensions"),
+        ("temperature", "temperature"),
+        ("factor_exponent", "customer_exponent"),
+        ("learning_rate", "learning_rate"),
+        ("factor_steps", "steps"),
+        ("batch", "batch"),
+        ("sample", "sample"),
+        ("seed", "seed"),
+    ];
+
+    fn numbers(self) -> Vec<(&'static str, f64)> {
+        let mut all = Model::Ridge(self.ridge).numbers();
+        all.push(("factor_share", self.factor_share));
+        all.push(("list_temperature", self.list_temperature));
+        let own = self.softmax.numbers();
+        let value = |there: &str| own.iter().find(|(name, _)| *name == there);
+        let named = Merged::OF_SOFTMAX.iter();
+        all.extend(named.filter_map(|(name, there)| value(there).map(|it| (*name, it.1))));
+        all
+    }
+
+    fn with(mut self, name: &str, value: f64) -> Result<Merged> {
+        let of_softmax = Merged::OF_SOFTMAX.iter().find(|(own, _)| *own == name);
+        match (name, of_softmax) {
+            ("factor_share", _) => self.factor_share = value,
+            ("list_temperature", _) => self.list_temperature = value,
+            (_, Some((own, there))) => {
+                let renamed = |problem| match problem {
+                    Error::Setting { value, must, .. } => Error::setting(own, value, must),
+                    other => other,
+                };
+                self.softmax = self.softmax.with(there, value).map_err(renamed)?;
+            }
+            _ => {
+                if let Model::Ridge(ridge) = Model::Ridge(self.ridge).with(name, value)? {
+                    self.ridge = ridge;
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    fn check(self) -> Result<()> {
+        Model::Ridge(self.ridge).check()?;
+        within("factor_share", self.factor_share, 0.0..=1.0)?;
+        within("list_temperature", self.list_temperature, 0.02..=10.0)?;
+        if self.softmax.recency_exponent != 0.0 {
+            let must = "lists are merged without times: it must be 0";
+            return Err(Error::setting(
+                "recency_exponent",
+                self.softmax.recency_exponent,
+                must,
+            ));
+        }
+        self.softmax.check().map_err(|problem| match problem {
+            Error::Setting { name, value, must } => {
+                let named = Merged::OF_SOFTMAX.iter().find(|(_, there)| *there == name);
+                Error::setting(named.map_or(name, |(own, _)| own), value, must)
+            }
+            other => other,
+        })
+    }
+}
+
 impl Model {
     /// The names of all models.
-    pub const NAMES: [&str; 2] = ["neighbourhood", "ridge"];
+    pub const NAMES: [&str; 3] = ["neighbourhood", "ridge", "merged"];
 
     /// The model's name, the same in every face.
     pub fn name(self) -> &'static str {
         match self {
             Model::Neighbourhood => "neighbourhood",
             Model::Ridge(_) => "ridge",
+            Model::Merged(_) => "merged",
         }
     }
 
@@ -74,6 +173,7 @@ impl Model {
         match name {
             "neighbourhood" => Ok(Model::Neighbourhood),
             "ridge" => Ok(Model::Ridge(Ridge::default())),
+            "merged" => Ok(Model::Merged(Merged::default())),
             _ => Err(Error::UnknownName {
                 what: "model",
                 name: crate::text::shown(name),
@@ -94,6 +194,7 @@ impl Model {
                 ("target_exponent", ridge.target_exponent),
                 ("steps", f64::from(ridge.steps)),
             ],
+            Model::Merged(merged) => merged.numbers(),
         }
     }
 
@@ -103,6 +204,10 @@ impl Model {
     /// [`Error::Setting`] for `steps` that are no whole number, and where it has no number of that name;
     /// [`Error::UnknownName`] where none has.
     pub fn with(mut self, name: &str, value: f64) -> Result<Model> {
+        let known = self.numbers().iter().any(|(number, _)| *number == name);
+        if let (Model::Merged(merged), true) = (self, known) {
+            return merged.with(name, value).map(Model::Merged);
+        }
         let place = match (&mut self, name) {
             (Model::Ridge(ridge), "steps") => {
                 ridge.steps = steps(value)?;
@@ -124,8 +229,10 @@ impl Model {
 
     /// Refuses numbers that cannot be.
     pub(crate) fn check(self) -> Result<()> {
-        let Model::Ridge(ridge) = self else {
-            return Ok(());
+        let ridge = match self {
+            Model::Neighbourhood => return Ok(()),
+            Model::Merged(merged) => return merged.check(),
+            Model::Ridge(ridge) => ridge,
         };
         let exponent = -1.0..=2.0;
         within("customer_exponent", ridge.customer_exponent, 0.0..=2.0)?;
@@ -184,8 +291,13 @@ pub(super) fn within(name: &'static str, value: f64, range: RangeInclusive<f64>)
 
 fn steps(value: f64) -> Result<u32> {
     within("steps", value, 1.0..=100.0)?;
-    match value.fract() == 0.0 {
-        true => Ok(value as u32),
-        false => Err(Error::setting("steps", value, "it must be a whole number")),
+    whole("steps", value).map(|steps| steps as u32)
+}
+
+/// A whole number from 0 on; one that is too large becomes the largest, to be refused by its range.
+pub(super) fn whole(name: &'static str, value: f64) -> Result<u64> {
+    match value >= 0.0 && value.fract() == 0.0 {
+        true => Ok(value as u64),
+        false => Err(Error::setting(name, value, "it must be a whole number")),
     }
 }

@@ -5,7 +5,7 @@ use crate::machine::Instructions;
 use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
 use crate::models::measure::{Counts, Measure};
-use crate::models::model::Model;
+use crate::models::model::{Merged, Model};
 use crate::parallel::thread_count;
 use crate::watch::Watch;
 
@@ -214,7 +214,9 @@ impl AlsoBoughtParams {
     /// What a row that holds `d` items weighs is `d` to the power of less this; 0 where all weigh 1.
     pub(crate) fn customer_exponent(&self) -> f64 {
         match (self.model, self.measure) {
-            (Model::Ridge(ridge), _) => ridge.customer_exponent,
+            (Model::Ridge(ridge) | Model::Merged(Merged { ridge, .. }), _) => {
+                ridge.customer_exponent
+            }
             (Model::Neighbourhood, Measure::Power { customer, .. }) => customer,
             _ => 0.0,
         }

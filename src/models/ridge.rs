@@ -359,7 +359,7 @@ fn dot(one: &[f32], other: &[f32]) -> f64 {
 }
 
 /// Puts each list in the order of its scores, and keeps those above zero: best first, equal ones by index.
-fn sort(all: &mut Neighbours) {
+pub(super) fn sort(all: &mut Neighbours) {
     let mut list: Vec<(u64, u32)> = Vec::new();
     let (mut start, mut kept) = (0, 0);
     for row in 1..all.starts.len() {
