@@ -79,10 +79,10 @@ peers: wheel ## The same work side by side with other packages
 	$(BIN)/python benches/peers/metrics.py
 	$(BIN)/python benches/peers/closed_form.py
 
-accuracy: wheel ## How good suggestions are on the public sets
+accuracy: wheel ## How good suggestions are on the public sets; with ACCURACY=--slow also what takes minutes to fit
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
-	$(BIN)/python benches/accuracy.py
+	$(BIN)/python benches/accuracy.py $(ACCURACY)
 
 growth: $(VENV)/ready ## How a fit grows, as a table and as benches/growth.svg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/requirements.txt

@@ -5,6 +5,7 @@
     doc = "What sells with what, from a shop's own orders, with the reason why."
 )]
 
+mod dice;
 pub mod engine;
 mod error;
 pub mod evaluate;
@@ -41,9 +42,11 @@ pub use models::also_bought::{AlsoBought, AlsoBoughtParams, Evidence, Neighbour}
 pub use models::filter::Filter;
 pub use models::kept::Kept;
 pub use models::measure::{Counts, Measure};
+pub use models::merged::Merged;
 pub use models::model::{ClosedForm, Model, Ridge};
 pub use models::preset::Preset;
 pub use models::sequence::Sequence;
+pub use models::softmax::{Beside, Factors, FactorsParams, Softmax};
 pub use rules::{Formula, Rule, RuleProblem, Verdict};
 pub use segments::{CustomerRule, Segments};
 pub use watch::{Progress, Watch};

@@ -54,6 +54,18 @@ pub(crate) fn map_parts<Scratch, Out: Send>(
     Ok(results)
 }
 
+/// Threads of their own, for work that is many short pieces.
+pub(crate) fn pool_of(threads: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("cobuy-{index}"))
+        .build()
+        .map_err(|problem| Error::Threads {
+            threads,
+            problem: problem.to_string(),
+        })
+}
+
 /// So many parts wait for their turn at most: no thread begins one that is further ahead.
 pub(crate) const AHEAD: usize = 16;
 
@@ -89,15 +101,7 @@ pub(crate) fn in_order<Scratch, Out: Send>(
         return run();
     }
     let error = Mutex::new(None);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|index| format!("cobuy-{index}"))
-        .build()
-        .map_err(|problem| Error::Threads {
-            threads,
-            problem: problem.to_string(),
-        })?;
-    pool.scope(|scope| {
+    pool_of(threads)?.scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|_| {
                 if let Err(problem) = run() {

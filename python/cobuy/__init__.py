@@ -14,7 +14,8 @@ Indices in, arrays out, for those who come with a SciPy matrix::
     model = cobuy.AlsoBought(measure="cosine", neighbours=50).fit(user_items)
     ids, scores = model.similar_items(3, n=10)
 
-How good either is says :func:`evaluate`, and of any other tool's lists :func:`evaluate_lists`.
+Vectors of customers and items, for the best suggestions where minutes are no matter, learns
+:class:`Factors`. How good each is says :func:`evaluate`, and of any other tool's lists :func:`evaluate_lists`.
 """
 
 from cobuy._also_bought import AlsoBought
@@ -40,6 +41,7 @@ from cobuy._errors import (
     UnknownOrderError,
 )
 from cobuy._evaluate import Evaluation, evaluate, evaluate_lists
+from cobuy._factors import Factors
 from cobuy._rules import Formula, Rule
 from cobuy._shop import Shop, inspect, open
 from cobuy._table import Table
@@ -49,6 +51,7 @@ __all__ = [
     "DataError",
     "Evaluation",
     "Explanation",
+    "Factors",
     "Formula",
     "InternalError",
     "ModelFileError",

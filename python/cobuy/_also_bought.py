@@ -33,6 +33,16 @@ _NUMBERS = (
     "distance_exponent",
     "backward_weight",
     "recency_exponent",
+    "factor_share",
+    "list_temperature",
+    "dimensions",
+    "temperature",
+    "factor_exponent",
+    "learning_rate",
+    "factor_steps",
+    "batch",
+    "sample",
+    "seed",
 )
 _SETTINGS = (
     "model",
@@ -73,12 +83,14 @@ class AlsoBought:
         knows those of the literature.
     alpha, beta : float or None, default None
         Those of tversky, at least 0; None: a half each.
-    model : {"neighbourhood", "ridge", "closed_form"}, default "neighbourhood"
+    model : {"neighbourhood", "ridge", "closed_form", "merged"}, default "neighbourhood"
         By what lists are learnt: the items nearest by the measure, or what each item adds to another, all
         others considered, by a ridge regression per target on the items whose candidates it is among. Ridge
         suggests better as a rule and takes seconds where a neighbourhood takes tenths; it has no measure.
         closed_form is the same regression on all items at once (EASE, Steck 2019; EDLAE, Steck 2020), for up
         to 8,192 items that were bought.
+        merged adds to a ridge's lists those of vectors that are learnt as :class:`Factors` are: better once
+        more where customers are many, and it takes minutes.
     candidate_exponent, dropout, penalty, steps : float or None, default None
         Those of ridge, as its `customer_exponent` and `target_exponent`; None: 0.1, 5, 25, 4, and 0.6 and
         0.1. The candidates of i are the j with the largest n_ij n_j^-candidate_exponent, as many as
@@ -92,6 +104,13 @@ class AlsoBought:
         moments apart counts (1 + m)^-distance_exponent for the two, and backward_weight times that where the
         neighbour was bought before the item; in a list for a customer, what they bought in the r-th moment from
         the last counts r^-recency_exponent. Exponents from 0 to 2, the weight from 0 to 1.
+    factor_share, list_temperature : float or None, default None
+        Those of merged, besides ridge's; None: 0.4 and 0.1. Of the items bought along with one, those nearest
+        to it by exp(cosine / list_temperature), their list adding up to 1; both lists' scores are divided by
+        how much those of a customer differ, and added with 1 - factor_share and factor_share.
+    dimensions, temperature, factor_exponent, learning_rate, factor_steps, batch, sample, seed : float or None, default None
+        What the vectors of merged are learnt with, as by :class:`Factors`, whose `customer_exponent` and
+        `steps` are `factor_exponent` and `factor_steps` here; None: its defaults.
     shrinkage : float, default 0
         Multiplies scores by n_ij / (n_ij + shrinkage), so that what few have in common scores less. Not
         with a customer exponent or `half_life`.
@@ -155,6 +174,16 @@ class AlsoBought:
         backward_weight: float | None = None,
         recency_exponent: float | None = None,
         kept: str = "source",
+        factor_share: float | None = None,
+        list_temperature: float | None = None,
+        dimensions: float | None = None,
+        temperature: float | None = None,
+        factor_exponent: float | None = None,
+        learning_rate: float | None = None,
+        factor_steps: float | None = None,
+        batch: float | None = None,
+        sample: float | None = None,
+        seed: float | None = None,
         shrinkage: float = 0.0,
         half_life: float | None = None,
         within_days: float | None = None,
@@ -178,6 +207,16 @@ class AlsoBought:
         self.backward_weight = backward_weight
         self.recency_exponent = recency_exponent
         self.kept = kept
+        self.factor_share = factor_share
+        self.list_temperature = list_temperature
+        self.dimensions = dimensions
+        self.temperature = temperature
+        self.factor_exponent = factor_exponent
+        self.learning_rate = learning_rate
+        self.factor_steps = factor_steps
+        self.batch = batch
+        self.sample = sample
+        self.seed = seed
         self.shrinkage = shrinkage
         self.half_life = half_life
         self.within_days = within_days

@@ -51,14 +51,16 @@ def ids(name: str, values: Any) -> list[str]:
     return [one_id(name, value) for value in values]
 
 
-def indices(name: str, value: Any, items: int) -> tuple[npt.NDArray[np.int64], bool]:
-    """Item indices as a 1-d array, and whether a single one was given."""
+def indices(
+    name: str, value: Any, items: int, what: str = "item"
+) -> tuple[npt.NDArray[np.int64], bool]:
+    """Indices of items, or of something else, as a 1-d array, and whether a single one was given."""
     array = np.asarray(value)
     if array.size == 0 and array.ndim == 1:
         return np.empty(0, dtype=np.int64), False
     if array.dtype.kind not in "iu":
         raise TypeError(
-            f"`{name}` must be whole numbers, the indices of items, but holds {array.dtype}"
+            f"`{name}` must be whole numbers, the indices of {what}s, but holds {array.dtype}"
         )
     if array.ndim > 1:
         raise ValueError(f"`{name}` must be one index or a 1-d array, but has shape {array.shape}")
@@ -67,7 +69,7 @@ def indices(name: str, value: Any, items: int) -> tuple[npt.NDArray[np.int64], b
         wrong = wrong[(wrong < 0) | (wrong >= items)]
     if wrong.size:
         raise IndexError(
-            f"item index {wrong[0]} in `{name}` is out of range: there are {items} items"
+            f"{what} index {wrong[0]} in `{name}` is out of range: there are {items} {what}s"
         )
     return np.atleast_1d(array).astype(np.int64), array.ndim == 0
 

@@ -9,6 +9,7 @@ __all__ = [
     "AlsoBoughtModel",
     "ArrowTable",
     "Evaluation",
+    "FactorsModel",
     "Formula",
     "History",
     "Rule",
@@ -39,6 +40,11 @@ class _ModelSettings(TypedDict):
     shrinkage: float
     half_life: float | None
     within_days: float | None
+    threads: int | None
+    memory_limit: int | None
+
+class _FactorsSettings(TypedDict):
+    numbers: list[tuple[str, float]]
     threads: int | None
     memory_limit: int | None
 
@@ -105,6 +111,41 @@ class _Splitting(TypedDict):
     origins: int
 
 _Worth = npt.NDArray[np.float64] | _Matrix
+
+_Indices = npt.NDArray[np.int64]
+
+@final
+class FactorsModel:
+    @staticmethod
+    def fit(
+        matrix: _Matrix,
+        settings: _FactorsSettings,
+        events: tuple[_Indices, _Indices, _Indices] | None,
+        tell: _Teller | None,
+    ) -> FactorsModel: ...
+    @staticmethod
+    def from_parts(
+        settings: _FactorsSettings, users: npt.NDArray[np.float32], items: npt.NDArray[np.float32]
+    ) -> FactorsModel: ...
+    def __reduce__(
+        self,
+    ) -> tuple[Any, tuple[_FactorsSettings, npt.NDArray[np.float32], npt.NDArray[np.float32]]]: ...
+    def recommend(
+        self,
+        customers: _Indices | None,
+        matrix: _Matrix,
+        n: int,
+        exclude: _Indices | None,
+        only: _Indices | None,
+        keep_owned: bool,
+        beside: tuple[AlsoBoughtModel, float, float] | None,
+    ) -> _Arrays: ...
+    def users(self) -> npt.NDArray[np.float32]: ...
+    def items(self) -> npt.NDArray[np.float32]: ...
+    @property
+    def shape(self) -> tuple[int, int]: ...
+    @property
+    def settings(self) -> _FactorsSettings: ...
 
 @final
 class AlsoBoughtModel:

@@ -8,6 +8,7 @@ mod arrays;
 mod engine;
 mod errors;
 mod evaluate;
+mod factors;
 mod frames;
 mod question;
 mod rules;
@@ -25,6 +26,8 @@ mod _core {
     use super::engine::{ShopEngine, inspect};
     #[pymodule_export]
     use super::evaluate::{Evaluation, evaluate_lists, evaluate_matrix, evaluate_shop};
+    #[pymodule_export]
+    use super::factors::FactorsModel;
     #[pymodule_export]
     use super::frames::_frame;
     #[pymodule_export]

@@ -10,10 +10,10 @@ use crate::history::{Labels, Shelf, groups};
 use crate::matrix::build::pattern;
 use crate::matrix::{Basis, Purchases, Timeline, row_of};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
-use crate::models::factors::Factors;
 use crate::models::kept::Kept;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
+use crate::models::scales::Scales;
 use crate::parallel::{map_parts, thread_count};
 use crate::watch::Watch;
 
@@ -218,13 +218,13 @@ fn also_bought(
             "they are not among the items' totals",
         ));
     }
-    let factors = Factors::new(params.measure, &totals, &source_totals)
+    let scales = Scales::new(params.measure, &totals, &source_totals)
         .map_err(|problem| damage(Kind::ItemTotals, problem.to_string()))?;
     let model = AlsoBought {
         params,
         basis: meta.basis,
         buyers: meta.buyers,
-        factors,
+        scales,
         totals,
         source_totals,
         bits,

@@ -1,8 +1,8 @@
 //! How sure a mean over customers is: the bootstrap.
 
-use super::dice::Dice;
 use super::evaluation::Evaluation;
 use super::metric::Metric;
+use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::parallel::{map_parts, thread_count};
 use crate::watch::Watch;

@@ -37,7 +37,6 @@
 
 mod bootstrap;
 mod catalogue;
-mod dice;
 mod evaluation;
 mod figures;
 mod groups;

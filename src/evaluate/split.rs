@@ -1,7 +1,7 @@
 //! What of a matrix of purchases is learnt from, and what is held out.
 
-use super::dice::Dice;
 use super::truth::Values;
+use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::matrix::build::pattern;
 use crate::matrix::{Pattern, Purchases, Timeline};

@@ -1,6 +1,6 @@
 //! AVX2, with which counters are compared.
 
-use super::{Inlined, Lanes};
+use super::{Inlined, Lanes, TALL, Tile, WIDE};
 use std::arch::x86_64::*;
 
 /// The instructions, which the processor has: only [`Instructions::lend`](super::Instructions::lend) makes this.
@@ -84,5 +84,33 @@ impl Lanes for Avx2 {
             }
             bits
         }
+    }
+
+    #[inline(always)]
+    fn tile(self, values: impl Fn(usize) -> [f32; TALL], lines: &[[f32; WIDE]]) -> Tile {
+        let mut tile = [[0.0; WIDE]; TALL];
+        for (first, half) in [(0, 0), (4, 0), (0, 16), (4, 16)] {
+            // SAFETY: the processor has the instructions; from `half` on the arrays are 2 times 32 bytes long.
+            unsafe {
+                let mut sums = [[_mm256_setzero_ps(); 2]; 4];
+                for (at, line) in lines.iter().enumerate() {
+                    let line = line.as_ptr().add(half);
+                    let line = [_mm256_loadu_ps(line), _mm256_loadu_ps(line.add(8))];
+                    let values = values(at);
+                    for (row, sums) in sums.iter_mut().enumerate() {
+                        let value = _mm256_set1_ps(values[first + row]);
+                        // Not fused, as nowhere.
+                        sums[0] = _mm256_add_ps(sums[0], _mm256_mul_ps(value, line[0]));
+                        sums[1] = _mm256_add_ps(sums[1], _mm256_mul_ps(value, line[1]));
+                    }
+                }
+                for (tile, sums) in tile[first..].iter_mut().zip(sums) {
+                    let tile = tile.as_mut_ptr().add(half);
+                    _mm256_storeu_ps(tile, sums[0]);
+                    _mm256_storeu_ps(tile.add(8), sums[1]);
+                }
+            }
+        }
+        tile
     }
 }

@@ -1,6 +1,6 @@
 //! AVX-512, with which counters are packed in a few steps.
 
-use super::{Inlined, LINE, Lanes, PARTED, Packed};
+use super::{Inlined, LINE, Lanes, PARTED, Packed, TALL, Tile, WIDE};
 use std::arch::x86_64::*;
 
 /// The instructions, which the processor has: only [`Instructions::lend`](super::Instructions::lend) makes this.
@@ -243,6 +243,30 @@ impl Lanes for Avx512 {
                 _mm512_add_epi32(counts[0], counts[1]),
             );
             larger
+        }
+    }
+
+    #[inline(always)]
+    fn tile(self, values: impl Fn(usize) -> [f32; TALL], lines: &[[f32; WIDE]]) -> Tile {
+        // SAFETY: the processor has the instructions; the arrays are 2 times 64 bytes long.
+        unsafe {
+            let mut sums = [[_mm512_setzero_ps(); 2]; TALL];
+            for (at, line) in lines.iter().enumerate() {
+                let line = line.as_ptr();
+                let line = [_mm512_loadu_ps(line), _mm512_loadu_ps(line.add(16))];
+                for (sums, value) in sums.iter_mut().zip(values(at)) {
+                    let value = _mm512_set1_ps(value);
+                    // Not fused, as nowhere.
+                    sums[0] = _mm512_add_ps(sums[0], _mm512_mul_ps(value, line[0]));
+                    sums[1] = _mm512_add_ps(sums[1], _mm512_mul_ps(value, line[1]));
+                }
+            }
+            let mut tile = [[0.0; WIDE]; TALL];
+            for (tile, sums) in tile.iter_mut().zip(sums) {
+                _mm512_storeu_ps(tile.as_mut_ptr(), sums[0]);
+                _mm512_storeu_ps(tile.as_mut_ptr().add(16), sums[1]);
+            }
+            tile
         }
     }
 }

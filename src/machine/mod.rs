@@ -225,6 +225,31 @@ pub(crate) trait Lanes: Copy + Send + Sync {
         }
     }
 
+    /// The sums of eight values times a line each: `values(at)[row] * lines[at][column]`, each a multiplication
+    /// and an addition, by rising `at`.
+    #[inline(always)]
+    fn tile(self, values: impl Fn(usize) -> [f32; TALL], lines: &[[f32; WIDE]]) -> Tile {
+        /// Rows and columns at a time: as much as stays in registers.
+        const PART: (usize, usize) = (4, 8);
+        let mut tile = [[0f32; WIDE]; TALL];
+        for (first, column) in (0..8).map(|at| (at % 2 * PART.0, at / 2)) {
+            let mut sums = [[0f32; PART.1]; PART.0];
+            for (at, line) in lines.iter().enumerate() {
+                let values = values(at);
+                let line = &line.as_chunks::<{ PART.1 }>().0[column];
+                for row in 0..PART.0 {
+                    for (sum, &other) in sums[row].iter_mut().zip(line) {
+                        *sum += values[first + row] * other;
+                    }
+                }
+            }
+            for (tile, sums) in tile[first..].iter_mut().zip(&sums) {
+                tile.as_chunks_mut::<{ PART.1 }>().0[column] = *sums;
+            }
+        }
+        tile
+    }
+
     /// How many numbers are larger than each of some.
     #[inline(always)]
     fn larger(self, all: &[u32], some: &[u32; 16]) -> [u32; 16] {
@@ -250,6 +275,15 @@ pub(crate) fn fetch<T>(values: &[T], at: usize) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (values, at);
 }
+
+/// Rows of a tile of a product.
+pub(crate) const TALL: usize = 8;
+
+/// Columns of a tile of a product.
+pub(crate) const WIDE: usize = 32;
+
+/// Sums that are made side by side.
+pub(crate) type Tile = [[f32; WIDE]; TALL];
 
 /// So many numbers of 64 bits stand beside one another where the processor reads them.
 pub(crate) const LINE: usize = 8;
@@ -364,6 +398,11 @@ mod tests {
         let numbers: [u64; 32] = dice.some(|number| u64::from(number % 2) << 40);
         assert_eq!(lanes.not_zero(&numbers), Plain.not_zero(&numbers));
         let some: [u32; 16] = dice.some(|number| number % 9);
+        let tenth = |number: u32| (number % 99) as f32 * 0.1;
+        let tall: Vec<[f32; TALL]> = (0..9).map(|_| dice.some(tenth)).collect();
+        let lines: Vec<[f32; WIDE]> = (0..9).map(|_| dice.some(tenth)).collect();
+        let tile = lanes.tile(|at| tall[at], &lines);
+        assert_eq!(tile, Plain.tile(|at| tall[at], &lines));
         let all = &wide.map(|number| number % 9)[..dice.next() as usize % 65];
         assert_eq!(lanes.larger(all, &some), Plain.larger(all, &some));
     }

@@ -14,12 +14,12 @@ use crate::ids::{ItemIx, Scored};
 use crate::matrix::Basis;
 use crate::matrix::pairs::Marks;
 use crate::matrix::sweep::Workspace;
-use crate::models::factors::Factors;
 use crate::models::filter::Filter;
 use crate::models::kept::Kept;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure, lift};
 use crate::models::recommend::{check_item, check_n};
+use crate::models::scales::Scales;
 use crate::models::sums::Sums;
 use crate::pool::Pool;
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub struct AlsoBought {
     pub(crate) bits: u32,
     /// When "now" was, where that made a difference: microseconds in UTC.
     pub(crate) as_of: Option<i64>,
-    pub(crate) factors: Factors,
+    pub(crate) scales: Scales,
     pub(crate) lists: Lists,
     /// Where scores are added up.
     pub(crate) sums: Pool<Sums>,

@@ -121,11 +121,11 @@ impl AlsoBought {
             (Some(_), _) if sum == 0 => 0.0,
             (Some(weights), Measure::Cosine) => weights.cosine(sum, item, other),
             (Some(weights), Measure::Power { .. }) => {
-                self.factors.score(weights.number(sum), item, other)
+                self.scales.score(weights.number(sum), item, other)
             }
             (Some(weights), _) => weights.number(sum) as f32,
             (None, Measure::Power { .. }) if self.params.shrinkage == 0.0 && both > 0 => {
-                self.factors.score(f64::from(both), item, other)
+                self.scales.score(f64::from(both), item, other)
             }
             (None, _) => self.params.score(Counts {
                 both,

@@ -6,12 +6,13 @@ use crate::matrix::sweep::Source;
 use crate::matrix::{Purchases, Timeline, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::closed_form::solve;
-use crate::models::factors::Factors;
 use crate::models::kept::{Kept, to_be_turned, turned};
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
+use crate::models::merge::merged;
 use crate::models::model::Model;
 use crate::models::ridge::regress;
+use crate::models::scales::Scales;
 use crate::models::swept::swept;
 use crate::parallel::thread_count;
 use crate::pool::Pool;
@@ -69,12 +70,12 @@ impl AlsoBoughtParams {
     ) -> Result<AlsoBought> {
         let purchases = source.purchases();
         let totals = totals(purchases)?;
-        let factors = Factors::new(self.measure, &totals, &source_totals)?;
+        let scales = Scales::new(self.measure, &totals, &source_totals)?;
         let mut model = AlsoBought {
             params: self.clone(),
             basis: purchases.basis(),
             buyers: purchases.buyers(),
-            factors,
+            scales,
             totals,
             source_totals,
             bits: 0,
@@ -90,7 +91,7 @@ impl AlsoBoughtParams {
             least: self.min_customers,
             threads: thread_count(self.threads)?,
             memory_limit: self.memory_limit,
-            made: source.weights().map_or(0, Weights::bytes) + model.factors.bytes(),
+            made: source.weights().map_or(0, Weights::bytes) + model.scales.bytes(),
             instructions: self.instructions,
             watch,
         };
@@ -141,8 +142,7 @@ impl AlsoBought {
             Measure::Confidence => by!(|counts| Measure::Confidence.score(counts)),
             Measure::Llr | Measure::Tversky { .. } => by!(|counts| measure.score(counts)),
             Measure::Power { .. } => rows.counted(slope, |both, source, target| {
-                self.factors
-                    .score(f64::from(both), source.item, target.item)
+                self.scales.score(f64::from(both), source.item, target.item)
             }),
         }
     }
@@ -152,6 +152,7 @@ impl AlsoBought {
         match self.params.model {
             Model::Ridge(ridge) => regress(rows, source, weights, ridge),
             Model::ClosedForm(numbers) => solve(rows, weights, numbers),
+            Model::Merged(numbers) => merged(rows, source, weights, numbers),
             Model::Neighbourhood => self.weighted(rows, weights),
         }
     }
@@ -172,10 +173,10 @@ impl AlsoBought {
                 weights,
                 Nearly {
                     falls: Falls::of_power(target / count),
-                    scale: |target| self.factors.scale(target),
+                    scale: |target| self.scales.scale(target),
                     power: count,
                 },
-                |sum, source, target| self.factors.score(weights.number(sum), source, target),
+                |sum, source, target| self.scales.score(weights.number(sum), source, target),
             ),
             _ => rows.weighted(
                 weights,
@@ -198,7 +199,7 @@ impl AlsoBought {
         let all = rows.counted(measure.turned_slope(), |both, target, source| {
             if by_factors {
                 let both = f64::from(both);
-                return self.factors.score(both, source.item, target.item);
+                return self.scales.score(both, source.item, target.item);
             }
             self.params.score(Counts {
                 both,
@@ -220,10 +221,10 @@ impl AlsoBought {
             weights,
             Nearly {
                 falls: Falls::of_power(source / count),
-                scale: |source| self.factors.turned_scale(source),
+                scale: |source| self.scales.turned_scale(source),
                 power: count,
             },
-            |sum, target, source| self.factors.score(weights.number(sum), source, target),
+            |sum, target, source| self.scales.score(weights.number(sum), source, target),
         )?;
         turned(all, rows)
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::models::measure::Measure;
+use crate::models::merged::Merged;
 use crate::models::sequence::Sequence;
 use crate::near::near;
 use std::collections::BTreeSet;
@@ -18,6 +19,8 @@ pub enum Model {
     Ridge(Ridge),
     /// Weights by the whole regression at once, for small catalogues.
     ClosedForm(ClosedForm),
+    /// The lists of a ridge and those of vectors learnt by a softmax, added up.
+    Merged(Merged),
 }
 
 /// The numbers of a ridge regression per target, on the items whose candidates it is among: what each item
@@ -92,7 +95,7 @@ impl Default for ClosedForm {
 
 impl Model {
     /// The names of all models.
-    pub const NAMES: [&str; 3] = ["neighbourhood", "ridge", "closed_form"];
+    pub const NAMES: [&str; 4] = ["neighbourhood", "ridge", "closed_form", "merged"];
 
     /// The model's name, the same in every face.
     pub fn name(self) -> &'static str {
@@ -100,6 +103,7 @@ impl Model {
             Model::Neighbourhood => "neighbourhood",
             Model::Ridge(_) => "ridge",
             Model::ClosedForm(_) => "closed_form",
+            Model::Merged(_) => "merged",
         }
     }
 
@@ -112,6 +116,7 @@ impl Model {
             "neighbourhood" => Ok(Model::Neighbourhood),
             "ridge" => Ok(Model::Ridge(Ridge::default())),
             "closed_form" => Ok(Model::ClosedForm(ClosedForm::default())),
+            "merged" => Ok(Model::Merged(Merged::default())),
             _ => Err(Error::UnknownName {
                 what: "model",
                 name: crate::text::shown(name),
@@ -138,6 +143,7 @@ impl Model {
                 ("penalty", numbers.penalty),
                 ("target_exponent", numbers.target_exponent),
             ],
+            Model::Merged(merged) => merged.numbers(),
         }
     }
 
@@ -147,6 +153,10 @@ impl Model {
     /// [`Error::Setting`] for `steps` that are no whole number, and where it has no number of that name;
     /// [`Error::UnknownName`] where none has.
     pub fn with(mut self, name: &str, value: f64) -> Result<Model> {
+        let known = self.numbers().iter().any(|(number, _)| *number == name);
+        if let (Model::Merged(merged), true) = (self, known) {
+            return merged.with(name, value).map(Model::Merged);
+        }
         let place = match (&mut self, name) {
             (Model::Ridge(ridge), "steps") => {
                 ridge.steps = steps(value)?;
@@ -172,6 +182,9 @@ impl Model {
 
     /// Refuses numbers that cannot be.
     pub(crate) fn check(self) -> Result<()> {
+        if let Model::Merged(merged) = self {
+            return merged.check();
+        }
         for (name, value) in self.numbers() {
             let range = match name {
                 "customer_exponent" => 0.0..=2.0,
@@ -200,7 +213,7 @@ pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
         model.numbers().into_iter().map(of)
     });
     let sequence = Sequence::NAMES.into_iter().flat_map(|number| {
-        let with = ["the measure power", "the model ridge"];
+        let with = ["the measure power", "the model ridge", "the model merged"];
         with.map(|with| (number, with.to_owned()))
     });
     let all: Vec<(&'static str, String)> = measures.chain(models).chain(sequence).collect();
@@ -238,8 +251,13 @@ pub(super) fn within(name: &'static str, value: f64, range: RangeInclusive<f64>)
 
 fn steps(value: f64) -> Result<u32> {
     within("steps", value, 1.0..=100.0)?;
-    match value.fract() == 0.0 {
-        true => Ok(value as u32),
-        false => Err(Error::setting("steps", value, "it must be a whole number")),
+    whole("steps", value).map(|steps| steps as u32)
+}
+
+/// A whole number from 0 on; one that is too large becomes the largest, to be refused by its range.
+pub(super) fn whole(name: &'static str, value: f64) -> Result<u64> {
+    match value >= 0.0 && value.fract() == 0.0 {
+        true => Ok(value as u64),
+        false => Err(Error::setting(name, value, "it must be a whole number")),
     }
 }

@@ -6,6 +6,7 @@ use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
 use crate::models::kept::Kept;
 use crate::models::measure::{Counts, Measure};
+use crate::models::merged::Merged;
 use crate::models::model::Model;
 use crate::models::sequence::Sequence;
 use crate::parallel::thread_count;
@@ -113,7 +114,8 @@ impl AlsoBoughtParams {
     /// Whether it may count in what order customers bought.
     fn counts_sequence(&self) -> bool {
         match (self.model, self.measure) {
-            (Model::Neighbourhood, Measure::Power { .. }) | (Model::Ridge(_), _) => true,
+            (Model::Neighbourhood, Measure::Power { .. }) => true,
+            (Model::Ridge(_) | Model::Merged(_), _) => true,
             (Model::Neighbourhood | Model::ClosedForm(_), _) => false,
         }
     }
@@ -267,7 +269,7 @@ impl AlsoBoughtParams {
         self.sequence.check()?;
         match self.sequence.counting().next() {
             Some((name, value)) if !self.counts_sequence() => {
-                let must = "it goes with the measure power and the model ridge";
+                let must = "it goes with the measure power and the models ridge and merged";
                 Err(Error::setting(name, value, must))
             }
             _ => Ok(()),
@@ -277,7 +279,9 @@ impl AlsoBoughtParams {
     /// What a row that holds `d` items weighs is `d` to the power of less this; 0 where all weigh 1.
     pub(crate) fn customer_exponent(&self) -> f64 {
         match (self.model, self.measure) {
-            (Model::Ridge(ridge), _) => ridge.customer_exponent,
+            (Model::Ridge(ridge) | Model::Merged(Merged { ridge, .. }), _) => {
+                ridge.customer_exponent
+            }
             (Model::ClosedForm(numbers), _) => numbers.customer_exponent,
             (Model::Neighbourhood, Measure::Power { customer, .. }) => customer,
             _ => 0.0,

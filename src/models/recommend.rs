@@ -239,7 +239,7 @@ impl AlsoBought {
 }
 
 /// Indices and scores that tell nothing yet, of shape (rows, width).
-fn padding(rows: usize, width: usize) -> Result<(Array2<i32>, Array2<f32>)> {
+pub(super) fn padding(rows: usize, width: usize) -> Result<(Array2<i32>, Array2<f32>)> {
     let damaged = |problem: ndarray::ShapeError| Error::matrix(problem.to_string());
     let (items, scores) = (filled(rows, width, -1)?, filled(rows, width, f32::NAN)?);
     Ok((

@@ -80,6 +80,13 @@ impl Sums {
         }
     }
 
+    /// Makes the sums of all items these, none of them below 0.
+    pub(crate) fn put(&mut self, scores: &[f32]) {
+        let blocks = scores.len().div_ceil(BLOCK);
+        self.sums[..scores.len()].copy_from_slice(scores);
+        self.touched[..blocks].fill(1);
+    }
+
     /// Makes an item's sum zero again.
     pub(crate) fn leave_out(&mut self, item: u32) {
         if let Some(sum) = self.sums.get_mut(item as usize) {

@@ -8,7 +8,9 @@ use cobuy::{AlsoBought, AlsoBoughtParams, Basis, Kept, Measure, Model, Preset};
 pub struct ModelOptions {
     /// By what lists are learnt: neighbourhood (the items nearest by the measure), ridge (what each item
     /// adds to another, all others considered: better suggestions as a rule, and seconds instead of tenths), or
-    /// closed_form (likewise with no item left out: for up to 8,192 items that were bought).
+    /// closed_form (likewise with no item left out: for up to 8,192 items that were bought), or
+    /// merged (a ridge's lists and those of vectors learnt by a softmax, added up: better once more where
+    /// customers are many, and minutes).
     #[arg(long, default_value = "neighbourhood", value_parser = Model::named)]
     model: Model,
     /// How near two items are: cosine (good for most shops), count (popular beside it), jaccard,
@@ -20,8 +22,8 @@ pub struct ModelOptions {
     /// gfcf.
     #[arg(long, conflicts_with_all = ["measure", "model"])]
     preset: Option<Preset>,
-    /// A number of the measure or the model, such as target_exponent=0.3 of power, alpha=0.2 of tversky or
-    /// penalty=25 of ridge; as often as needed.
+    /// A number of the measure or the model, such as target_exponent=0.3 of power, alpha=0.2 of tversky,
+    /// penalty=25 of ridge or factor_share=0.4 of merged; as often as needed.
     #[arg(long = "set", value_name = "NUMBER=VALUE", value_parser = number)]
     numbers: Vec<(String, f64)>,
     /// Multiply scores by n / (n + SHRINKAGE), where n bought both.

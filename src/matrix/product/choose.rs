@@ -136,6 +136,9 @@ pub(crate) struct ScoredRow {
 }
 
 impl ScoredRow {
+    /// Bytes by item, at most.
+    pub(crate) const EACH: usize = 8 + 4 + Best::EACH;
+
     /// For the best of rows of up to so many items.
     pub(crate) fn new(items: usize, rows: Rows<'_>) -> Result<Self> {
         Ok(ScoredRow {

@@ -53,6 +53,16 @@ impl Neighbours {
     /// Bytes of a neighbour.
     pub(crate) const EACH: u64 = (size_of::<u32>() + size_of::<f32>() + size_of::<u32>()) as u64;
 
+    /// The places of a row's neighbours.
+    pub(crate) fn of(&self, row: usize) -> std::ops::Range<usize> {
+        self.starts[row] as usize..self.starts[row + 1] as usize
+    }
+
+    /// How many bytes they take.
+    pub(crate) fn bytes(&self) -> u64 {
+        8 * self.starts.len() as u64 + Self::EACH * self.items.len() as u64
+    }
+
     /// Room for as many as there may be, where there is as much memory; else it grows.
     pub(crate) fn with_room(budget: Budget) -> Result<Self> {
         budget.check(0, 0)?;

@@ -6,13 +6,13 @@ use crate::powers::power;
 
 /// The factors `n_i^-b` and `n_j^-c` of all items: of none for other measures.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Factors {
+pub(crate) struct Scales {
     count: f64,
     sources: Vec<f64>,
     targets: Vec<f64>,
 }
 
-impl Factors {
+impl Scales {
     /// For items of so many holders; `source_totals` are empty where they are the same.
     pub(crate) fn new(measure: Measure, totals: &[u32], source_totals: &[u32]) -> Result<Self> {
         let Measure::Power {
@@ -22,13 +22,13 @@ impl Factors {
             ..
         } = measure
         else {
-            return Ok(Factors::default());
+            return Ok(Scales::default());
         };
         let source_totals = match source_totals.is_empty() {
             true => totals,
             false => source_totals,
         };
-        Ok(Factors {
+        Ok(Scales {
             count,
             sources: factors(source_totals, -source)?,
             targets: factors(totals, -target)?,
@@ -53,7 +53,7 @@ impl Factors {
         power(self.targets[target as usize], 1.0 / self.count)
     }
 
-    /// As [`Factors::scale`], of the source where it is the target that is asked about.
+    /// As [`Scales::scale`], of the source where it is the target that is asked about.
     pub(super) fn turned_scale(&self, source: u32) -> f64 {
         power(self.sources[source as usize], 1.0 / self.count)
     }
