@@ -48,6 +48,12 @@ impl<'a> Watch<'a> {
         self
     }
 
+    /// The same without anybody who wants to know how far the work is.
+    pub(crate) fn silent(mut self) -> Self {
+        self.progress = None;
+        self
+    }
+
     /// `Err(Cancelled)` where the caller wants to stop.
     pub(crate) fn check(&self) -> Result<()> {
         match self.cancel {

@@ -14,7 +14,8 @@ Indices in, arrays out, for those who come with a SciPy matrix::
     model = cobuy.AlsoBought(measure="cosine", neighbours=50).fit(user_items)
     ids, scores = model.similar_items(3, n=10)
 
-How good either is says :func:`evaluate`, and of any other tool's lists :func:`evaluate_lists`.
+How good either is says :func:`evaluate`, and of any other tool's lists :func:`evaluate_lists`; which settings are
+best, :func:`tune`.
 """
 
 from cobuy._also_bought import AlsoBought
@@ -43,6 +44,7 @@ from cobuy._evaluate import Evaluation, evaluate, evaluate_lists
 from cobuy._rules import Formula, Rule
 from cobuy._shop import Shop, inspect, open
 from cobuy._table import Table
+from cobuy._tune import Tuning, tune
 
 __all__ = [
     "AlsoBought",
@@ -63,6 +65,7 @@ __all__ = [
     "Suggestions",
     "Summary",
     "Table",
+    "Tuning",
     "UnknownCustomerError",
     "UnknownItemError",
     "UnknownOrderError",
@@ -72,4 +75,5 @@ __all__ = [
     "evaluate_lists",
     "inspect",
     "open",
+    "tune",
 ]

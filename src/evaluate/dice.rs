@@ -3,17 +3,17 @@
 /// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): written
 /// out, so that no version of a library changes what a seed draws.
 #[derive(Clone, Copy)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// Dice of their own for each of several uses of one seed.
-    pub(super) fn of(seed: u64, which: u64) -> Self {
+    pub(crate) fn of(seed: u64, which: u64) -> Self {
         let mut dice = Dice(seed);
         let start = dice.number() ^ which.wrapping_mul(0xd134_2543_de82_ef95);
         Dice(Dice(start).number())
     }
 
-    pub(super) fn number(&mut self) -> u64 {
+    pub(crate) fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -22,8 +22,13 @@ impl Dice {
 
     /// Below `end`: the upper half of a product (Lemire, "Fast random integer generation in an interval",
     /// 2019), without rejection, whose bias is below `end` / 2^64.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.number()) * end as u128) >> 64) as usize
+    }
+
+    /// From 0 to below 1, in steps of 2^-53.
+    pub(crate) fn share(&mut self) -> f64 {
+        (self.number() >> 11) as f64 / (1u64 << 53) as f64
     }
 }
 
@@ -50,5 +55,6 @@ mod tests {
         let mut seen = [false; 7];
         (0..200).for_each(|_| seen[dice.below(7)] = true);
         assert_eq!(seen, [true; 7]);
+        assert!((0..200).all(|_| (0.0..1.0).contains(&dice.share())));
     }
 }

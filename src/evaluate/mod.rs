@@ -37,9 +37,10 @@
 
 mod bootstrap;
 mod catalogue;
-mod dice;
+pub(crate) mod dice;
 mod evaluation;
 mod figures;
+mod fingerprint;
 mod groups;
 mod judge;
 mod lists;
@@ -59,6 +60,7 @@ pub use groups::GroupBy;
 pub use metric::Metric;
 pub use params::EvaluateParams;
 pub use shop::ShopModel;
+pub(crate) use shop_split::Cuts;
 pub use shop_split::{ByTime, ShopSplit};
 pub use split::{LeaveOut, Split};
 pub use truth::{Truth, Values};

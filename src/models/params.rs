@@ -64,6 +64,14 @@ impl AlsoBoughtParams {
         self
     }
 
+    /// The name of the model, or of the measure of a neighbourhood.
+    pub fn learner(&self) -> &'static str {
+        match self.model {
+            Model::Neighbourhood => self.measure.name(),
+            model => model.name(),
+        }
+    }
+
     /// The numbers of the model, or of the measure of a neighbourhood, by the names that they have in every
     /// face.
     pub fn numbers(&self) -> Vec<(&'static str, f64)> {
@@ -249,10 +257,7 @@ impl AlsoBoughtParams {
 
     /// The model or its measure, with all numbers.
     pub(crate) fn in_words(&self) -> String {
-        let mut words = match self.model {
-            Model::Neighbourhood => self.measure.to_string(),
-            model => model.name().to_owned(),
-        };
+        let mut words = self.learner().to_owned();
         for (name, number) in self.numbers() {
             words.push_str(&format!(" {name}={number}"));
         }

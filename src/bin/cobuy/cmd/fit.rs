@@ -6,7 +6,9 @@ use crate::progress::Bar;
 use crate::tables::TableFiles;
 use crate::{Failure, note};
 use clap::Args;
-use cobuy::Engine;
+use cobuy::evaluate::ShopModel;
+use cobuy::tune::{Validation, auto};
+use cobuy::{AlsoBoughtParams, Engine, History, Watch};
 use std::path::PathBuf;
 
 /// Reads orders and learns what sells with what.
@@ -54,6 +56,10 @@ impl Fit {
         if history.summary().fulfilled_orders == 0 {
             note("warning: no order counts, so nothing can be learnt; do the statuses say so?\n");
         }
+        let params = match self.model.is_auto() {
+            true => self.picked(&params, &history)?,
+            false => params,
+        };
         let bar = Bar::new(self.quiet);
         let progress = |progress| bar.tell(progress);
         let builder = Engine::builder(&history).also_bought(params);
@@ -69,6 +75,32 @@ impl Fit {
             Form::Json => stdout(|to| write_json(to, history.summary())),
             Form::Table => Ok(()),
         }
+    }
+}
+
+impl Fit {
+    /// The model that suits the history, which is said with the reason.
+    fn picked(
+        &self,
+        base: &AlsoBoughtParams,
+        history: &History,
+    ) -> Result<AlsoBoughtParams, Failure> {
+        let bar = Bar::new(self.quiet);
+        let progress = |progress| bar.tell(progress);
+        let model = ShopModel {
+            basis: self.model.basis(),
+            by_group: self.model.by_group,
+            ..ShopModel::default()
+        };
+        let watch = Watch::new().progress(&progress);
+        let choice = Validation::quick_shop(&model, history, watch)
+            .and_then(|validation| auto(base, &validation, watch));
+        bar.clear();
+        let choice = choice?;
+        if !self.quiet {
+            note(&format!("picked   {}\n", choice.reason));
+        }
+        Ok(choice.params)
     }
 }
 
