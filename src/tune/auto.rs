@@ -65,7 +65,7 @@ pub fn auto(
     validation: &Validation<'_>,
     watch: Watch<'_>,
 ) -> Result<Choice> {
-    check(base)?;
+    check_auto(base)?;
     let objective = Objective::default();
     let measuring = objective.params(false, base.threads);
     let quiet = watch.silent();
@@ -119,8 +119,12 @@ pub fn auto(
     compared.choice(validation, base, quiet)
 }
 
-/// Refuses settings of which the choice is the picked model's.
-fn check(base: &AlsoBoughtParams) -> Result<()> {
+/// Refuses settings of which the choice is the picked model's, as [`auto`] would: to be asked before the work is
+/// done.
+///
+/// # Errors
+/// As [`auto`].
+pub fn check_auto(base: &AlsoBoughtParams) -> Result<()> {
     let own = AlsoBoughtParams {
         model: Model::Neighbourhood,
         measure: Measure::default(),

@@ -47,7 +47,7 @@ mod trials;
 mod tuning;
 mod validation;
 
-pub use auto::{Candidate, Choice, auto};
+pub use auto::{Candidate, Choice, auto, check_auto};
 pub use objective::Objective;
 pub use space::named;
 pub use tuning::{Trial, Tuning};

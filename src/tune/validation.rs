@@ -19,12 +19,25 @@ pub struct Validation<'a> {
 
 enum Data<'a> {
     Matrix(Box<Cow<'a, Split>>),
-    Shop {
+    Shop(Box<OfShop<'a>>),
+}
+
+struct OfShop<'a> {
+    model: ShopModel,
+    history: &'a History,
+    cuts: Cuts<'a>,
+    split: String,
+}
+
+impl OfShop<'_> {
+    fn judge(
+        &self,
+        measuring: &EvaluateParams,
         model: ShopModel,
-        history: &'a History,
-        cuts: Cuts<'a>,
-        split: String,
-    },
+        watch: Watch<'_>,
+    ) -> Result<Evaluation> {
+        measuring.shop_at(&model, self.history, &self.cuts, watch)
+    }
 }
 
 impl<'a> Validation<'a> {
@@ -57,13 +70,16 @@ impl<'a> Validation<'a> {
             fallback,
             ..
         } = model;
-        let data = Data::Shop {
+        let shop = OfShop {
             model: model.clone(),
             history,
             cuts: Cuts::make(history, split, watch)?,
             split: format!("{told} basis={basis} by_group={by_group} fallback={fallback}"),
         };
-        Ok(Validation { data, sample: None })
+        Ok(Validation {
+            data: Data::Shop(Box::new(shop)),
+            sample: None,
+        })
     }
 
     /// On the last fifth of the items of 5,000 customers of a matrix, by when each was first bought; drawn where no
@@ -101,17 +117,10 @@ impl<'a> Validation<'a> {
                 let split = split.into_owned().sample(customers, seed)?;
                 Data::Matrix(Box::new(Cow::Owned(split)))
             }
-            Data::Shop {
-                model,
-                history,
-                cuts,
-                split,
-            } => Data::Shop {
-                cuts: cuts.sample(customers, seed)?,
-                model,
-                history,
-                split,
-            },
+            Data::Shop(shop) => Data::Shop(Box::new(OfShop {
+                cuts: shop.cuts.sample(customers, seed)?,
+                ..*shop
+            })),
         };
         self.sample = Some((customers, seed));
         Ok(self)
@@ -126,17 +135,12 @@ impl<'a> Validation<'a> {
     ) -> Result<Evaluation> {
         match &self.data {
             Data::Matrix(split) => measuring.fit(params, split, watch),
-            Data::Shop {
-                model,
-                history,
-                cuts,
-                ..
-            } => {
+            Data::Shop(shop) => {
                 let model = ShopModel {
                     also_bought: params.clone(),
-                    ..model.clone()
+                    ..shop.model.clone()
                 };
-                measuring.shop_at(&model, history, cuts, watch)
+                shop.judge(measuring, model, watch)
             }
         }
     }
@@ -149,19 +153,14 @@ impl<'a> Validation<'a> {
     ) -> Result<Evaluation> {
         match &self.data {
             Data::Matrix(split) => measuring.popular(split, watch),
-            Data::Shop {
-                model,
-                history,
-                cuts,
-                ..
-            } => {
+            Data::Shop(shop) => {
                 let model = ShopModel {
                     // Nothing is met so often, so nobody has a neighbour.
                     also_bought: AlsoBoughtParams::default().min_customers(u32::MAX),
                     fallback: true,
-                    ..model.clone()
+                    ..shop.model.clone()
                 };
-                measuring.shop_at(&model, history, cuts, watch)
+                shop.judge(measuring, model, watch)
             }
         }
     }
@@ -170,20 +169,20 @@ impl<'a> Validation<'a> {
     pub(super) fn is_drawn(&self) -> bool {
         match &self.data {
             Data::Matrix(split) => split.drawn(),
-            Data::Shop { cuts, .. } => cuts.drawn,
+            Data::Shop(shop) => shop.cuts.drawn,
         }
     }
 
     /// Whether it is of a shop.
     pub(super) fn is_of_shop(&self) -> bool {
-        matches!(self.data, Data::Shop { .. })
+        matches!(self.data, Data::Shop(_))
     }
 
     /// How the data were cut, for those who compare two searches.
     pub(super) fn in_words(&self) -> String {
         let mut words = match &self.data {
             Data::Matrix(_) => "matrix".to_owned(),
-            Data::Shop { split, .. } => format!("shop {split}"),
+            Data::Shop(shop) => format!("shop {}", shop.split),
         };
         if let Some((customers, seed)) = self.sample {
             words.push_str(&format!(" customers={customers} seed={seed}"));
@@ -195,7 +194,7 @@ impl<'a> Validation<'a> {
     pub(super) fn fingerprint(&self) -> u64 {
         match &self.data {
             Data::Matrix(split) => split.fingerprint(),
-            Data::Shop { cuts, .. } => cuts.fingerprint(),
+            Data::Shop(shop) => shop.cuts.fingerprint(),
         }
     }
 

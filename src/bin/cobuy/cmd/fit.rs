@@ -7,7 +7,7 @@ use crate::tables::TableFiles;
 use crate::{Failure, note};
 use clap::Args;
 use cobuy::evaluate::ShopModel;
-use cobuy::tune::{Validation, auto};
+use cobuy::tune::{Validation, auto, check_auto};
 use cobuy::{AlsoBoughtParams, Engine, History, Watch};
 use std::path::PathBuf;
 
@@ -47,7 +47,10 @@ impl Fit {
     pub fn run(self) -> Result<(), Failure> {
         let params = self.model.params()?;
         // What cannot work is said before the file is read.
-        params.check()?;
+        match self.model.is_auto() {
+            true => check_auto(&params)?,
+            false => params.check()?,
+        }
         cobuy::file::check_model_path(&self.output)?;
         let history = self.tables.history(&self.orders, self.quiet)?;
         if let (Form::Table, false) = (self.format, self.quiet) {
