@@ -43,6 +43,7 @@ pub use models::filter::Filter;
 pub use models::measure::{Counts, Measure};
 pub use models::model::{Model, Ridge};
 pub use models::preset::Preset;
+pub use models::sequence::Sequence;
 pub use rules::{Formula, Rule, RuleProblem, Verdict};
 pub use segments::{CustomerRule, Segments};
 pub use watch::{Progress, Watch};

@@ -94,8 +94,9 @@ fn all_three_forms_tell_the_same_trials_best_first_and_the_line_that_learns_by_t
         (learnt.neighbours, learnt.learner()),
         (100, list[0]["model"].as_str().unwrap())
     );
-    for (name, value) in learnt.numbers() {
-        assert_eq!(list[0]["settings"][name].as_f64(), Some(value), "{name}");
+    for (name, value) in list[0]["settings"].as_object().unwrap() {
+        let value = value.as_f64().unwrap();
+        assert!(learnt.numbers().contains(&(&name[..], value)), "{name}");
     }
 }
 

@@ -398,7 +398,7 @@ fn a_fit_without_times_refuses_settings_that_need_them() {
             "`within_days` is 7.5",
         ),
     ] {
-        let told = format!("{told}, but it needs times: fit it from a history");
+        let told = format!("{told}, but it needs times: fit it from a history, or with a timeline");
         assert_eq!(message(params.fit(&purchases)), told);
         assert_eq!(message(params.fit_watched(&purchases, Watch::new())), told);
     }

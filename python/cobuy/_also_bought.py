@@ -30,6 +30,9 @@ _NUMBERS = (
     "dropout",
     "penalty",
     "steps",
+    "distance_exponent",
+    "backward_weight",
+    "recency_exponent",
 )
 _SETTINGS = (
     "model",
@@ -78,12 +81,18 @@ class AlsoBought:
         `neighbours`; to each target's normal equations dropout g_ii + penalty is added (Steck 2020), of
         which so many steps of conjugate gradients are taken; weights are multiplied by
         n_j^-target_exponent, and those not above zero left out.
+    distance_exponent, backward_weight, recency_exponent : float or None, default None
+        How much it counts in what order customers bought, for ridge and power; None: 0, 1 and 0, not at all.
+        Needs times. A moment is a time at which a customer last bought something. Who bought two items m
+        moments apart counts (1 + m)^-distance_exponent for the two, and backward_weight times that where the
+        neighbour was bought before the item; in a list for a customer, what they bought in the r-th moment from
+        the last counts r^-recency_exponent. Exponents from 0 to 2, the weight from 0 to 1.
     shrinkage : float, default 0
         Multiplies scores by n_ij / (n_ij + shrinkage), so that what few have in common scores less. Not
         with a customer exponent or `half_life`.
     half_life : float or None, default None
         After how many days a purchase weighs half, for the measures cosine and count; None: it always
-        weighs as much. Needs times, and so a shop to be fitted on rather than a matrix.
+        weighs as much. Needs times.
     within_days : float or None, default None
         Within how many days after an item its neighbours must have been bought, for the measures
         count, confidence and lift; None: ever, also before. Needs times likewise.
@@ -139,6 +148,9 @@ class AlsoBought:
         dropout: float | None = None,
         penalty: float | None = None,
         steps: float | None = None,
+        distance_exponent: float | None = None,
+        backward_weight: float | None = None,
+        recency_exponent: float | None = None,
         shrinkage: float = 0.0,
         half_life: float | None = None,
         within_days: float | None = None,
@@ -158,6 +170,9 @@ class AlsoBought:
         self.dropout = dropout
         self.penalty = penalty
         self.steps = steps
+        self.distance_exponent = distance_exponent
+        self.backward_weight = backward_weight
+        self.recency_exponent = recency_exponent
         self.shrinkage = shrinkage
         self.half_life = half_life
         self.within_days = within_days
@@ -187,7 +202,7 @@ class AlsoBought:
         exponents: dict[str, Any] = dict(_preset(name))
         return cls(**({"measure": "power"} | exponents | settings))
 
-    def fit(self, user_items: Any, *, times: Any = None) -> AlsoBought:
+    def fit(self, user_items: Any, times: Any = None) -> AlsoBought:
         """Learn from who bought what.
 
         Parameters
@@ -196,8 +211,9 @@ class AlsoBought:
             Every value above zero is a purchase; how large it is does not matter. Stored zeros are
             dropped, values stored twice for one place are added up first.
         times : matrix of the same shape, optional
-            When each purchase happened, in days from whenever: what tells the model "auto" which came last.
-            Where not given it draws, which tells models apart less well.
+            When each purchase happened, in days from whenever, for settings that need times; "now" is right after
+            the last. The model "auto" judges by what came last; without times by a draw, which tells models apart
+            less well.
 
         Returns
         -------
@@ -211,15 +227,12 @@ class AlsoBought:
             For what is no matrix.
         """
         arguments = self._checked()
-        told = matrix("user_items", user_items)
+        told, when = matrix("user_items", user_items), None if times is None else matrix("times", times)
         if self.model == "auto":
-            when = None if times is None else matrix("times", times)
             self._model, picked = AlsoBoughtModel.fit_auto(told, when, arguments)
             self._picked(picked)
             return self
-        if times is not None:
-            raise ValueError("`times` are for the model 'auto'; other models learn from a matrix without")
-        self._model = AlsoBoughtModel.fit(told, arguments)
+        self._model = AlsoBoughtModel.fit(told, arguments, when)
         return self
 
     def similar_items(
@@ -270,6 +283,7 @@ class AlsoBought:
         exclude: Any = None,
         only: Any = None,
         keep_owned: bool = False,
+        times: Any = None,
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """The items that go best with what each customer has bought, of the neighbours that were kept.
 
@@ -287,6 +301,9 @@ class AlsoBought:
             Items never to suggest; the only items to suggest.
         keep_owned : bool, default False
             Whether what a customer has bought may be suggested again.
+        times : matrix of the shape of user_items, optional
+            When each bought what, in days from whenever, for a model with a recency_exponent: what was bought
+            lately counts for more then. Without them all counts alike.
 
         Returns
         -------
@@ -317,6 +334,7 @@ class AlsoBought:
             optional_indices("exclude", exclude, model.items),
             optional_indices("only", only, model.items),
             bool(keep_owned),
+            None if times is None else matrix("times", times),
         )
         return _unpadded(best, scores) if names.ndim == 0 else (best, scores)
 

@@ -130,7 +130,7 @@ _Worth = npt.NDArray[np.float64] | _Matrix
 @final
 class AlsoBoughtModel:
     @staticmethod
-    def fit(matrix: _Matrix, settings: _ModelSettings) -> AlsoBoughtModel: ...
+    def fit(matrix: _Matrix, settings: _ModelSettings, times: _Matrix | None) -> AlsoBoughtModel: ...
     @staticmethod
     def fit_auto(
         matrix: _Matrix, times: _Matrix | None, settings: _ModelSettings
@@ -156,6 +156,7 @@ class AlsoBoughtModel:
         exclude: npt.NDArray[np.int64] | None,
         only: npt.NDArray[np.int64] | None,
         keep_owned: bool,
+        times: _Matrix | None,
     ) -> _Arrays: ...
     def lists(
         self,

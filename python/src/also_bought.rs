@@ -126,13 +126,24 @@ impl AlsoBoughtModel {
 
 #[pymethods]
 impl AlsoBoughtModel {
-    /// Fits a customers x items matrix.
+    /// Fits a customers x items matrix, as of the last of the times.
     #[staticmethod]
-    fn fit(py: Python<'_>, matrix: Matrix<'_>, settings: ModelSettings) -> PyResult<Self> {
+    fn fit(
+        py: Python<'_>,
+        matrix: Matrix<'_>,
+        settings: ModelSettings,
+        times: Option<Matrix<'_>>,
+    ) -> PyResult<Self> {
         let matrix = matrix.owned()?;
+        let times = times.map(|times| times.owned()).transpose()?;
         let params = params(py, settings)?;
         let model = long(py, None, |watch| {
-            params.fit_watched(&matrix.purchases(watch)?, watch)
+            let purchases = matrix.purchases(watch)?;
+            let Some(times) = &times else {
+                return params.fit_watched(&purchases, watch);
+            };
+            let timeline = times.timeline()?;
+            params.fit_timed(&purchases, &timeline, timeline.as_of(), watch)
         })?;
         Ok(AlsoBoughtModel(Arc::new(model)))
     }
@@ -206,6 +217,7 @@ impl AlsoBoughtModel {
     }
 
     /// The items that go best with each row of a matrix.
+    #[allow(clippy::too_many_arguments)] // as many as Python names
     fn recommend<'py>(
         &self,
         py: Python<'py>,
@@ -214,15 +226,24 @@ impl AlsoBoughtModel {
         exclude: Option<PyReadonlyArray1<'py, i64>>,
         only: Option<PyReadonlyArray1<'py, i64>>,
         keep_owned: bool,
+        times: Option<Matrix<'py>>,
     ) -> PyResult<Arrays<'py>> {
         let matrix = matrix.owned()?;
+        let times = times.map(|times| times.owned()).transpose()?;
         let filter = filter(py, exclude, only, self.0.items())?;
         /// So few purchases take no longer than it takes to start another thread.
         const FEW: usize = 2_000;
-        let answer = |watch: Watch<'_>| {
-            let histories = matrix.pattern(watch)?;
-            self.0
-                .recommend_pattern(&histories, n, &filter, keep_owned, watch)
+        let answer = |watch: Watch<'_>| match &times {
+            None => {
+                let histories = matrix.pattern(watch)?;
+                self.0
+                    .recommend_pattern(&histories, n, &filter, keep_owned, watch)
+            }
+            Some(times) => {
+                let (histories, timeline) = (matrix.purchases(watch)?, times.timeline()?);
+                self.0
+                    .recommend_timed(&histories, &timeline, n, &filter, keep_owned, watch)
+            }
         };
         let (best, scores) = match matrix.rows() + matrix.stored() {
             0..=FEW => short(py, || answer(Watch::new()))?,

@@ -1,7 +1,7 @@
 //! NumPy arrays in, checked and copied.
 
 use cobuy::matrix::Pattern;
-use cobuy::{Filter, Purchases, Watch};
+use cobuy::{Basis, Filter, Purchases, Timeline, Watch};
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
@@ -118,6 +118,20 @@ impl OwnedMatrix {
         }
     }
 
+    /// As times in days.
+    pub fn timeline(&self) -> cobuy::Result<Timeline> {
+        let (shape, starts, indices) = self.parts();
+        Purchases::from_csr(shape, starts, indices, |_| 1.0)?; // refuses what is no matrix
+        let mut events = Vec::with_capacity(indices.len());
+        for (row, range) in (0u32..).zip(starts.windows(2)) {
+            let places = (range[0]..range[1]).zip(&indices[range[0]..range[1]]);
+            for (at, &item) in places {
+                events.push((row, item, micros("times", self.value(at))?));
+            }
+        }
+        Timeline::from_events(Basis::Customer, shape.0, shape.1, events)
+    }
+
     /// As purchases.
     pub fn purchases(&self, watch: Watch<'_>) -> cobuy::Result<Purchases> {
         let (shape, starts, indices) = (self.shape, &self.starts, &self.indices);
@@ -126,6 +140,23 @@ impl OwnedMatrix {
             Some(data) => Purchases::from_csr_watched(shape, starts, indices, |at| data[at], watch),
         }
     }
+}
+
+const DAY: f64 = 86_400_000_000.0;
+
+/// More days than a 64-bit number of microseconds holds.
+const MOST: f64 = 1e8;
+
+/// Days as microseconds.
+pub fn micros(name: &'static str, days: f64) -> cobuy::Result<i64> {
+    if days.abs() <= MOST {
+        return Ok((days * DAY).round() as i64);
+    }
+    Err(cobuy::Error::Setting {
+        name,
+        value: days.to_string(),
+        must: format!("it must be a number of days from -{MOST} to {MOST}"),
+    })
 }
 
 /// Item indices; the package has checked their type, the core checks their range.

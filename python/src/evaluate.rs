@@ -1,7 +1,7 @@
 //! How good suggestions are: matrices, shops and lists in, figures out.
 
 use crate::also_bought::{AlsoBoughtModel, ModelSettings, params};
-use crate::arrays::{Matrix, OwnedMatrix};
+use crate::arrays::{Matrix, OwnedMatrix, micros};
 use crate::errors::exception;
 use crate::run::{Teller, long};
 use crate::shop::{History, as_json, basis_of};
@@ -10,7 +10,7 @@ use cobuy::evaluate::{
     Bootstrap, ByTime, EvaluateParams, Figure, Figures, GroupBy, LeaveOut, ShopModel, ShopSplit,
     Split, Truth, Values,
 };
-use cobuy::{Basis, Purchases, Timeline, Watch};
+use cobuy::{Basis, Watch};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -302,40 +302,11 @@ pub fn evaluate_shop(
     })
 }
 
-const DAY: f64 = 86_400_000_000.0;
-/// More days than a 64-bit number of microseconds holds.
-const MOST: f64 = 1e8;
-
-fn micros(name: &'static str, days: f64) -> cobuy::Result<i64> {
-    if days.abs() <= MOST {
-        return Ok((days * DAY).round() as i64);
-    }
-    Err(cobuy::Error::Setting {
-        name,
-        value: days.to_string(),
-        must: format!("it must be a number of days from -{MOST} to {MOST}"),
-    })
-}
-
 impl OwnedMatrix {
     /// As what purchases are worth.
     fn values(&self) -> cobuy::Result<Values> {
         let (shape, starts, indices) = self.parts();
         Values::from_csr(shape, starts, indices, |at| self.value(at))
-    }
-
-    /// As times in days.
-    pub fn timeline(&self) -> cobuy::Result<Timeline> {
-        let (shape, starts, indices) = self.parts();
-        Purchases::from_csr(shape, starts, indices, |_| 1.0)?; // refuses what is no matrix
-        let mut events = Vec::with_capacity(indices.len());
-        for (row, range) in (0u32..).zip(starts.windows(2)) {
-            let places = (range[0]..range[1]).zip(&indices[range[0]..range[1]]);
-            for (at, &item) in places {
-                events.push((row, item, micros("times", self.value(at))?));
-            }
-        }
-        Timeline::from_events(Basis::Customer, shape.0, shape.1, events)
     }
 }
 

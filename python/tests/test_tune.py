@@ -154,8 +154,6 @@ def test_auto_says_what_was_picked_and_why(tmp_path: Path) -> None:
         cobuy.evaluate(model, BOUGHT)
     with pytest.raises(ValueError, match="with the model auto"):
         cobuy.AlsoBought("lift", model="auto").fit(BOUGHT)
-    with pytest.raises(ValueError, match="`times` are for the model 'auto'"):
-        cobuy.AlsoBought().fit(BOUGHT, times=DAYS)
     with pytest.raises(AttributeError):
         cobuy.AlsoBought().fit(BOUGHT).reason_  # noqa: B018
 

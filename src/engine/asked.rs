@@ -8,6 +8,7 @@ use super::query::{About, Query};
 use crate::error::Result;
 use crate::ids::ItemIx;
 use crate::models::filter::Filter;
+use crate::models::sequence::Recency;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ pub(super) struct Asked {
     /// The items that were asked about, by index, distinct.
     pub given: Vec<u32>,
     /// The units that stand for them in the lists: themselves, or their groups' representatives.
-    pub units: Vec<u32>,
+    pub units: Units,
     /// What may be shown, by item.
     pub filter: Filter,
     /// What the lists may suggest, where it is not what may be shown: by representative.
@@ -29,6 +30,29 @@ pub(super) struct Asked {
     pub boost: Option<Arc<ItemFormula>>,
     /// Whom `customer.` means, by index.
     pub customer: Option<u32>,
+}
+
+/// Units whose lists are added up, rising and distinct.
+pub(super) struct Units {
+    pub items: Vec<u32>,
+    /// What each one's list counts; empty where all count alike.
+    pub counts: Vec<f32>,
+}
+
+impl Units {
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// What one of them adds where its list has this score.
+    #[inline]
+    pub(super) fn part(&self, unit: u32, score: f32) -> f32 {
+        if self.counts.is_empty() {
+            return score;
+        }
+        let at = self.items.binary_search(&unit);
+        at.map_or(0.0, |at| self.counts[at] * score)
+    }
 }
 
 impl Asked {
@@ -76,9 +100,7 @@ impl Query<'_> {
         if let Some(boost) = &boost {
             boost.check(&question)?;
         }
-        let mut units: Vec<u32> = given.iter().map(|&item| engine.unit(item)).collect();
-        units.sort_unstable();
-        units.dedup();
+        let units = self.units(&given);
         let units_filter = engine.units_filter(&filter)?;
         Ok(Asked {
             given,
@@ -90,6 +112,26 @@ impl Query<'_> {
             boost,
             customer,
         })
+    }
+
+    /// What stands for the items in the lists, and what it counts.
+    fn units(&self, given: &[u32]) -> Units {
+        let engine = self.engine;
+        let mut items: Vec<u32> = given.iter().map(|&item| engine.unit(item)).collect();
+        items.sort_unstable();
+        items.dedup();
+        let recency = Recency::of(engine.also_bought.settings().sequence);
+        let counts = match (&self.about, recency) {
+            (About::Customer(customer), Some(mut recency)) => {
+                let row = engine.people.find(customer);
+                row.map(|row| recency.counts(&items, &engine.bought, row, |item| engine.unit(item)))
+            }
+            _ => None,
+        };
+        Units {
+            items,
+            counts: counts.unwrap_or_default(),
+        }
     }
 
     /// What may be shown by what is named: excluded, only, owned, on the page.

@@ -76,7 +76,9 @@ impl<'a> EngineBuilder<'a> {
         self.also_bought.check()?;
         self.also_bought.check_basis(self.basis)?;
         let history = self.history;
-        if let (Some((name, days)), None) = (timed(&self.also_bought), history.summary().span) {
+        if let (Some((name, days)), None) =
+            (self.also_bought.timed().next(), history.summary().span)
+        {
             let must = "it needs times, and the orders tell none (`ordered_at`)";
             return Err(Error::setting(name, days, must));
         }
@@ -109,11 +111,10 @@ impl<'a> EngineBuilder<'a> {
             shelf: Some(history.shelf()),
         };
         let as_of = history.summary().as_of.map_or(0, |as_of| as_of.0);
-        parts.engine(self.watch, |purchases, timeline| match timeline {
-            Some(timeline) if timed(&self.also_bought).is_some() => self
-                .also_bought
-                .fit_timed(purchases, timeline, as_of, self.watch),
-            _ => self.also_bought.fit_watched(purchases, self.watch),
+        let (params, watch) = (self.also_bought, self.watch);
+        parts.engine(watch, |purchases, timeline| match params.timed().next() {
+            Some(_) => params.fit_timed(purchases, timeline, as_of, watch),
+            None => params.fit_watched(purchases, watch),
         })
     }
 }
@@ -157,10 +158,7 @@ impl Parts {
     pub(super) fn engine(
         self,
         watch: Watch<'_>,
-        learn: impl FnOnce(
-            &Purchases,
-            Option<&Timeline>,
-        ) -> Result<crate::models::also_bought::AlsoBought>,
+        learn: impl FnOnce(&Purchases, &Timeline) -> Result<crate::models::also_bought::AlsoBought>,
     ) -> Result<Engine> {
         let variants = match self.by_group {
             true => Some(Variants::new(&self.purchases, &self.bought)?),
@@ -176,8 +174,8 @@ impl Parts {
             (Basis::Customer, None) => None,
         };
         let timeline = moved.as_ref().unwrap_or(&self.bought);
-        let also_bought = learn(&self.purchases, Some(timeline))?;
-        if timed(also_bought.settings()).is_some() {
+        let also_bought = learn(&self.purchases, timeline)?;
+        if also_bought.settings().timed().next().is_some() {
             timeline.check_against(&self.purchases)?;
         }
         let weights = also_bought.weights(&self.purchases, timeline, watch)?;
@@ -189,7 +187,7 @@ impl Parts {
                 "the weights are not of the size that the lists were learnt with",
             ));
         }
-        let timeline = moved.filter(|_| timed(also_bought.settings()).is_some());
+        let timeline = moved.filter(|_| also_bought.settings().timed().next().is_some());
         Ok(Engine {
             members: members(&self.purchases),
             popularity: Popularity::new(&self.purchases, self.goods.as_ref()),
@@ -209,12 +207,6 @@ impl Parts {
             rules: Default::default(),
         })
     }
-}
-
-/// The setting that makes lists depend on times.
-fn timed(params: &AlsoBoughtParams) -> Option<(&'static str, f64)> {
-    let half_life = params.half_life.map(|days| ("half_life", days));
-    half_life.or(params.within_days.map(|days| ("within_days", days)))
 }
 
 /// When each item of each order was bought: with the order.

@@ -129,7 +129,7 @@ fn contributions(query: &Query<'_>, asked: &Asked, unit: u32) -> Result<Vec<Cont
     let engine = query.engine;
     let only = Filter::all().only(&[unit], engine.items.len())?;
     let mut parts = Vec::new();
-    for (&from, near) in &engine.rows_anew(&asked.units, &only)? {
+    for (&from, near) in &engine.rows_anew(&asked.units.items, &only)? {
         let named = asked
             .given
             .iter()
@@ -140,7 +140,7 @@ fn contributions(query: &Query<'_>, asked: &Asked, unit: u32) -> Result<Vec<Cont
             parts.push(Contribution {
                 with: engine.id(with).to_owned(),
                 with_name: engine.name(with),
-                score: near.score,
+                score: asked.units.part(from, near.score),
                 kept: kept.items.contains(&unit),
                 evidence: near.evidence,
             });

@@ -297,7 +297,7 @@ fn each<'a, Out: Send>(
         || Ok(()),
         |part, ()| {
             let queries = &queries[part * PART..((part + 1) * PART).min(queries.len())];
-            let answers = queries.iter().map(|query| make(query));
+            let answers = queries.iter().map(&make);
             Ok(answers.collect::<Vec<_>>())
         },
     )?;

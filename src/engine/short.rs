@@ -40,7 +40,7 @@ fn why(query: &Query<'_>, asked: &Asked, found: usize) -> String {
         About::Customer(_) => "what the customer bought".to_owned(),
         About::Popular(_) => String::new(),
     };
-    if !asked.units.iter().any(bought) {
+    if !asked.units.items.iter().any(bought) {
         if let (About::Item(item), Some(shelf)) = (&query.about, &query.engine.shelf)
             && shelf.settings.ignore.contains(item)
         {

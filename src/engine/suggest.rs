@@ -71,7 +71,7 @@ impl Query<'_> {
         let engine = self.engine;
         let evidence = match rows {
             Rows::Kept => None,
-            Rows::Anew => Some(engine.evidence(&picks, &asked.units)?),
+            Rows::Anew => Some(engine.evidence(&picks, &asked.units.items)?),
         };
         let items = picks
             .iter()

@@ -1,6 +1,7 @@
 //! Lists added up: of the neighbours that are kept, or of whole rows where those run short.
 
 use super::Engine;
+use super::asked::Units;
 use super::suggest::Pick;
 use crate::error::Result;
 use crate::models::also_bought::Neighbour;
@@ -23,21 +24,21 @@ impl Engine {
     /// those run short.
     pub(super) fn best_of_lists(
         &self,
-        units: &[u32],
+        units: &Units,
         n: usize,
         filter: &Filter,
     ) -> Result<(Vec<Pick>, Rows)> {
         let picks = self.best_of_kept(units, n, filter)?;
-        if picks.len() == n || !units.iter().any(|&unit| self.is_cut(unit)) {
+        if picks.len() == n || !units.items.iter().any(|&unit| self.is_cut(unit)) {
             return Ok((picks, Rows::Kept));
         }
         Ok((self.best_of_rows(units, n, filter)?, Rows::Anew))
     }
 
     /// All of the lists of some units, added up over whole rows, best first.
-    pub(super) fn all_of_lists(&self, units: &[u32], filter: &Filter) -> Result<(Vec<Pick>, Rows)> {
+    pub(super) fn all_of_lists(&self, units: &Units, filter: &Filter) -> Result<(Vec<Pick>, Rows)> {
         let all = self.items.len();
-        match units.iter().any(|&unit| self.is_cut(unit)) {
+        match units.items.iter().any(|&unit| self.is_cut(unit)) {
             true => Ok((self.best_of_rows(units, all, filter)?, Rows::Anew)),
             false => Ok((self.best_of_kept(units, all, filter)?, Rows::Kept)),
         }
@@ -50,10 +51,12 @@ impl Engine {
     }
 
     /// The best of whole rows of some units, added up.
-    fn best_of_rows(&self, units: &[u32], n: usize, filter: &Filter) -> Result<Vec<Pick>> {
+    fn best_of_rows(&self, units: &Units, n: usize, filter: &Filter) -> Result<Vec<Pick>> {
         let (model, source) = (&self.also_bought, self.source()?);
         model.summed(|sums| {
-            model.scores_anew(source, units, filter, |item, score| sums.add(item, score))?;
+            model.scores_anew(source, &units.items, filter, |unit, item, score| {
+                sums.add(item, units.part(unit, score));
+            })?;
             Ok(picks(sums, n, filter))
         })
     }
@@ -61,12 +64,12 @@ impl Engine {
     /// The best of the kept neighbours of some units, added up.
     pub(super) fn best_of_kept(
         &self,
-        units: &[u32],
+        units: &Units,
         n: usize,
         filter: &Filter,
     ) -> Result<Vec<Pick>> {
         let lists = self.also_bought.lists();
-        if let [unit] = units {
+        if let ([unit], []) = (&units.items[..], &units.counts[..]) {
             // The list of one item needs no adding up.
             let list = lists.of(*unit);
             let kept = list.items.iter().zip(list.scores);
@@ -77,7 +80,7 @@ impl Engine {
                 .collect());
         }
         self.also_bought.summed(|sums| {
-            sums.add_lists(lists, units);
+            sums.add_lists(lists, &units.items, &units.counts);
             Ok(picks(sums, n, filter))
         })
     }

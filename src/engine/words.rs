@@ -63,8 +63,8 @@ impl Engine {
     /// What speaks for an item: the strongest of the units that it was bought with.
     fn bought_with(&self, item: u32, asked: &Asked, evidence: Option<&Evidence>) -> Option<Reason> {
         let mut best: Option<(u32, Neighbour)> = None;
-        let mut found = 0;
-        for &unit in &asked.units {
+        let (mut found, mut most) = (0, 0.0);
+        for &unit in &asked.units.items {
             let near = match evidence {
                 None => self.kept_neighbour(unit, item),
                 Some(rows) => rows.get(&unit).and_then(|row| {
@@ -74,8 +74,9 @@ impl Engine {
             };
             if let Some(near) = near {
                 found += 1;
-                if best.is_none_or(|(_, best)| near.score > best.score) {
-                    best = Some((unit, near));
+                let part = asked.units.part(unit, near.score);
+                if best.is_none() || part > most {
+                    (best, most) = (Some((unit, near)), part);
                 }
             }
         }

@@ -11,6 +11,7 @@ use crate::matrix::build::pattern;
 use crate::matrix::{Pattern, row_of};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::filter::Filter;
+use crate::models::recommend::Asked;
 use crate::watch::Watch;
 use ndarray::Array2;
 use std::cmp::Reverse;
@@ -51,7 +52,8 @@ impl EvaluateParams {
         best.sort_by_key(|&item| Reverse(popularity.buyers_of[item as usize])); // stable: by index
         let some = |item: &&u32| popularity.buyers_of[**item as usize] > 0;
         let best: Vec<u32> = best.iter().filter(some).copied().collect();
-        self.ranked(split, watch, |before| {
+        self.ranked(split, watch, |judged| {
+            let before = &judged.before;
             let width = self.longest().min(split.train.items());
             let mut lists = Array2::from_elem((before.rows(), width), -1i32);
             for (row, mut list) in lists.outer_iter_mut().enumerate() {
@@ -76,23 +78,30 @@ impl EvaluateParams {
         watch: Watch<'_>,
     ) -> Result<Evaluation> {
         self.check()?;
-        let (n, all) = (self.longest(), Filter::all());
-        self.ranked(split, watch, |before| {
-            let (lists, _) = model.recommend_pattern(before, n, &all, self.keep_owned, watch)?;
+        self.ranked(split, watch, |judged| {
+            let asked = Asked {
+                n: self.longest(),
+                filter: &Filter::all(),
+                keep_owned: self.keep_owned,
+            };
+            let row_of = |row: usize| judged.customers[row] as usize;
+            let times = split.timeline.as_ref();
+            let times = times.map(|timeline| (timeline, &row_of as _));
+            let (lists, _) = model.recommend_each(&judged.before, times, asked, watch)?;
             Ok(lists)
         })
     }
 
-    /// Measures the lists that are made for those who are judged, of what they had bought before.
+    /// Measures the lists that are made for those who are judged.
     fn ranked(
         &self,
         split: &Split,
         watch: Watch<'_>,
-        make: impl FnOnce(&Pattern) -> Result<Array2<i32>>,
+        make: impl FnOnce(&Judged) -> Result<Array2<i32>>,
     ) -> Result<Evaluation> {
         let popularity = Popularity::of(split.train.by_row())?;
         let (judged, counted) = Judged::of(split, &popularity, self.keep_owned)?;
-        let (lists, seconds) = timed(|| make(&judged.before))?;
+        let (lists, seconds) = timed(|| make(&judged))?;
         let task = Task {
             truth: Truth::new(&judged.truth)
                 .before(&judged.before)

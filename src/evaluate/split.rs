@@ -172,16 +172,12 @@ impl Split {
             let stays = held.iter().filter(|item| out.binary_search(item).is_err());
             halves.push(stays.copied(), out.iter().copied());
         }
-        let as_of = timeline.and_then(|timeline| timeline.all().1.iter().max().copied());
-        let as_of = as_of.filter(|&last| last != Timeline::NO_TIME);
-        let split = halves.split(
-            purchases,
-            timeline,
-            as_of.map_or(0, |last| last.saturating_add(1)),
-            None,
-        )?;
+        let as_of = timeline.map_or(0, Timeline::as_of);
+        let split = halves.split(purchases, timeline, as_of, None)?;
+        let timed =
+            |timeline: &Timeline| timeline.all().1.iter().any(|&at| at != Timeline::NO_TIME);
         Ok(Split {
-            drawn: as_of.is_none(),
+            drawn: !timeline.is_some_and(timed),
             ..split
         })
     }

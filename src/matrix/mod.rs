@@ -4,6 +4,7 @@ mod after;
 pub(crate) mod best;
 pub(crate) mod build;
 mod groups;
+pub(crate) mod moments;
 pub(crate) mod pairs;
 pub(crate) mod product;
 pub(crate) mod sweep;

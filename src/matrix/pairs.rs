@@ -62,7 +62,7 @@ impl<'a> Way<'a> {
         const MEETING: u64 = 4;
         /// Likewise to mark a holder and to take the mark away, and a meeting that nothing comes after.
         const MARK: u64 = 2;
-        if let Source::After(..) = source {
+        if source.is_directed() {
             return Way::Rows; // what follows is not followed
         }
         let (purchases, weights) = (source.purchases(), source.weights());

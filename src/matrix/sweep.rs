@@ -4,6 +4,7 @@
 //! the item and count what each holds. Cost: the sum of the holders' row lengths. Counts, and sums of
 //! weights, are whole numbers, so the result does not depend on the order of the walk.
 
+use super::moments::{Moments, PLACES};
 use super::pairs::Pair;
 use super::{Purchases, Timeline, Weights, Window, row_of};
 use crate::error::{Result, zeroed};
@@ -13,7 +14,8 @@ use crate::error::{Result, zeroed};
 pub(crate) enum Source<'a> {
     /// They meet where one row holds both.
     Held(&'a Purchases),
-    /// Likewise, each meeting weighing the product of the purchases' weights.
+    /// Likewise, each meeting weighing the product of the purchases' weights, and where these tell moments, what
+    /// it weighs by them.
     Weighted(&'a Purchases, &'a Weights),
     /// They meet where a row bought the other in the window after the one.
     After(&'a Purchases, &'a Timeline, Window),
@@ -27,6 +29,12 @@ impl<'a> Source<'a> {
             | Source::Weighted(purchases, _)
             | Source::After(purchases, ..) => purchases,
         }
+    }
+
+    /// Whether an item may meet another oftener, or for more, than the other meets it.
+    pub(crate) fn is_directed(self) -> bool {
+        let moments = self.weights().and_then(Weights::moments);
+        matches!(self, Source::After(..)) || moments.is_some()
     }
 
     /// The weights, where meetings have any.
@@ -87,7 +95,10 @@ impl Workspace {
         self.clear();
         self.length = match source {
             Source::Held(purchases) => self.held(purchases, item),
-            Source::Weighted(purchases, weights) => self.weighted(purchases, weights, item),
+            Source::Weighted(purchases, weights) => match weights.moments() {
+                None => self.weighted(purchases, weights, item),
+                Some(moments) => self.in_sequence(purchases, weights, moments, item),
+            },
             Source::After(purchases, timeline, window) => {
                 self.after(purchases, timeline, window, item)
             }
@@ -150,6 +161,38 @@ impl Workspace {
             }
             for (&other, &weight) in held.iter().zip(weights.of_row(purchases, holder)) {
                 meet(other, own.wrapping_mul(u64::from(weight)));
+            }
+        }
+        length
+    }
+
+    /// As [`Workspace::weighted`], of weights by row, where it matters which of the two came first.
+    #[inline(never)]
+    fn in_sequence(
+        &mut self,
+        purchases: &Purchases,
+        weights: &Weights,
+        moments: &Moments,
+        item: u32,
+    ) -> usize {
+        let (counts, met) = (&mut self.counts[..], &mut self.met[..]);
+        let sums = &mut self.sums[..];
+        let mut length = 0;
+        let holders = row_of(purchases.by_item(), item as usize);
+        let own = weights.of_item(purchases, item).iter();
+        let own = own.zip(moments.of_item(purchases, item));
+        for (&holder, (&weight, &moment)) in holders.iter().zip(own) {
+            let (weight, by_moment) = (u64::from(weight), moments.from(moment));
+            let held = row_of(purchases.by_row(), holder as usize);
+            for (&other, &at) in held.iter().zip(moments.of_row(purchases, holder)) {
+                let count = &mut counts[other as usize];
+                met[length] = other;
+                length += usize::from(*count == 0);
+                *count = count.wrapping_add(1);
+                // At most the weight of the row, so no more than without moments.
+                let part = weight.wrapping_mul(u64::from(by_moment[at as usize])) >> PLACES;
+                let sum = &mut sums[other as usize];
+                *sum = sum.wrapping_add(part);
             }
         }
         length

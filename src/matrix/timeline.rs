@@ -200,6 +200,14 @@ impl Timeline {
         (&self.items, &self.at)
     }
 
+    /// The instant that stands for "now" where none is named: a microsecond after the last, and 0 where there
+    /// are no times.
+    pub fn as_of(&self) -> i64 {
+        let last = self.at.iter().max().copied();
+        let last = last.filter(|&last| last != Self::NO_TIME);
+        last.map_or(0, |last| last.saturating_add(1))
+    }
+
     /// Refuses a timeline that is of another size or basis than these purchases. Cheap: asked anew
     /// for every row that is counted.
     pub(crate) fn check_shape(&self, purchases: &Purchases) -> Result<()> {

@@ -7,6 +7,7 @@
 //! WWW 2014). Weights are fixed-point numbers, so sums of them are whole numbers: the same in any order and
 //! for any number of threads.
 
+use super::moments::Moments;
 use super::{DAY, Pattern, Purchases, Timeline, row_of};
 use crate::error::{Error, Result, zeroed};
 use crate::powers::{half_to_the, power, rounded};
@@ -23,6 +24,9 @@ pub(crate) struct Weights {
     by_row: Vec<u32>,
     /// The sum of what each item's meetings with itself weigh: s_ii.
     squares: Vec<u64>,
+    /// What meetings weigh besides, by which of the two came first and how far apart; `None` where that does
+    /// not matter.
+    moments: Option<Moments>,
 }
 
 impl Weights {
@@ -51,7 +55,29 @@ impl Weights {
             by_item,
             by_row: Vec::new(),
             squares: Vec::new(),
+            moments: None,
         })
+    }
+
+    /// Meetings in a row weigh besides `(1 + m)^-exponent` where `m` moments lie from the one to the other, and
+    /// where the other came earlier, `backward` times that; for weights [`of_rows`](Self::of_rows).
+    pub(crate) fn in_sequence(
+        self,
+        purchases: &Purchases,
+        timeline: &Timeline,
+        weighed: (f64, f64),
+        watch: Watch<'_>,
+    ) -> Result<Self> {
+        let moments = Moments::new(purchases, timeline, weighed, watch)?;
+        Ok(Weights {
+            moments: Some(moments),
+            ..self
+        })
+    }
+
+    /// What meetings weigh besides by which of the two came first: then they are not the same both ways.
+    pub(crate) fn moments(&self) -> Option<&Moments> {
+        self.moments.as_ref()
     }
 
     /// Weighs purchases, by the last time that the row bought the item, as of an instant (microseconds in UTC), with a half-life in days. What was
@@ -101,6 +127,7 @@ impl Weights {
             by_item,
             by_row,
             squares,
+            moments: None,
         })
     }
 
@@ -114,6 +141,7 @@ impl Weights {
         (size_of_val(&self.by_row[..])
             + size_of_val(&self.by_item[..])
             + size_of_val(&self.squares[..])) as u64
+            + self.moments.as_ref().map_or(0, Moments::bytes)
     }
 
     /// Refuses weights that are not of as many purchases. Cheap: asked anew for every row that is

@@ -25,16 +25,16 @@ impl AlsoBought {
         })
     }
 
-    /// The scores of these neighbours: of each neighbour in the order of the items.
+    /// The scores of these neighbours: of each neighbour in the order of the items, with the item.
     pub(crate) fn scores_anew(
         &self,
         source: Source<'_>,
         items: &[u32],
         filter: &Filter,
-        mut take: impl FnMut(u32, f32),
+        mut take: impl FnMut(u32, u32, f32),
     ) -> Result<()> {
-        self.each_anew(source, items, filter, |_, other, score, _| {
-            take(other, score);
+        self.each_anew(source, items, filter, |item, other, score, _| {
+            take(item, other, score);
         })
     }
 

@@ -1,17 +1,17 @@
 //! Learning "customers also bought": a row of A^T A an item, the best of it kept.
 
 use crate::error::{Result, zeroed};
-use crate::matrix::best::Best;
-use crate::matrix::product::{Chosen, Falls, Nearly, Neighbours, Rows, ScoredRow};
-use crate::matrix::sweep::{Source, Workspace};
-use crate::matrix::{Purchases, Weights};
+use crate::matrix::product::{Falls, Nearly, Neighbours, Rows};
+use crate::matrix::sweep::Source;
+use crate::matrix::{Purchases, Timeline, Weights};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::factors::Factors;
 use crate::models::lists::Lists;
 use crate::models::measure::{Counts, Measure};
 use crate::models::model::Model;
 use crate::models::ridge::regress;
-use crate::parallel::{AHEAD, in_order, thread_count};
+use crate::models::swept::swept;
+use crate::parallel::thread_count;
 use crate::pool::Pool;
 use crate::watch::Watch;
 
@@ -23,18 +23,38 @@ impl AlsoBoughtParams {
     pub fn fit_watched(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
         self.check()?;
         self.check_untimed()?;
-        self.held(purchases, watch)
+        self.held(purchases, None, watch)
     }
 
-    /// Learns from purchases that are always as good.
-    pub(super) fn held(&self, purchases: &Purchases, watch: Watch<'_>) -> Result<AlsoBought> {
-        let exponent = self.customer_exponent();
-        if exponent == 0.0 && self.model == Model::Neighbourhood {
+    /// Learns from purchases that are always as good; the timeline, of these purchases, tells their sequence.
+    pub(super) fn held(
+        &self,
+        purchases: &Purchases,
+        timeline: Option<&Timeline>,
+        watch: Watch<'_>,
+    ) -> Result<AlsoBought> {
+        if self.model == Model::Neighbourhood && !self.weighs_rows() {
             return self.learn(Source::Held(purchases), Vec::new(), watch);
         }
-        let weights = Weights::of_rows(purchases, exponent, watch)?;
+        let weights = self.weights_of_rows(purchases, timeline, watch)?;
         let source = Source::Weighted(purchases, &weights);
         self.learn(source, Vec::new(), watch)
+    }
+
+    /// What meetings weigh by the row that they are in.
+    pub(super) fn weights_of_rows(
+        &self,
+        purchases: &Purchases,
+        timeline: Option<&Timeline>,
+        watch: Watch<'_>,
+    ) -> Result<Weights> {
+        let weights = Weights::of_rows(purchases, self.customer_exponent(), watch)?;
+        match (self.sequence.of_pairs(), timeline) {
+            (Some(weighed), Some(timeline)) => {
+                weights.in_sequence(purchases, timeline, weighed, watch)
+            }
+            _ => Ok(weights),
+        }
     }
 
     /// Makes every row of a source and keeps the best of it. `source_totals` are the n_i where those
@@ -74,8 +94,11 @@ impl AlsoBoughtParams {
         };
         let all = match source {
             Source::Held(_) => model.counted(rows)?,
-            Source::Weighted(_, weights) => model.weighted(rows, weights)?,
-            Source::After(..) => model.swept(source, rows)?,
+            _ if let Model::Ridge(ridge) = self.model => regress(rows, source, ridge)?,
+            Source::Weighted(_, weights) if !source.is_directed() => {
+                model.weighted(rows, weights)?
+            }
+            _ => swept(source, rows, |pair| model.score_of(source.weights(), pair))?,
         };
         model.lists = Lists::from(all);
         Ok(model)
@@ -117,9 +140,6 @@ impl AlsoBought {
 
     /// Rows by what meetings weigh.
     fn weighted(&self, rows: Rows<'_>, weights: &Weights) -> Result<Neighbours> {
-        if let Model::Ridge(ridge) = self.params.model {
-            return regress(rows, weights, ridge);
-        }
         match self.params.measure {
             Measure::Cosine => rows.weighted(
                 weights,
@@ -149,45 +169,6 @@ impl AlsoBought {
                 |sum, _, _| weights.number(sum) as f32,
             ),
         }
-    }
-
-    /// Rows of a source that the kernel does not know, one swept after the other.
-    fn swept(&self, source: Source<'_>, rows: Rows<'_>) -> Result<Neighbours> {
-        /// Items a part of the work: enough to be worth handing out, few enough to stop soon.
-        const PART: usize = 32;
-        let items = self.items();
-        let space = Workspace::bytes(source) + (items * Best::EACH) as u64;
-        let spaces = space.saturating_mul(rows.threads as u64);
-        // Parts that wait for their turn.
-        let waiting = (items.min(AHEAD * PART) as u64)
-            .saturating_mul(rows.best as u64)
-            .saturating_mul(Neighbours::EACH);
-        // No more is met in windows than in whole rows.
-        let most_of = |item| rows.most_of(item, source.purchases().meetings_of(item as u32));
-        let most = (0..items).map(most_of).sum();
-        let budget = rows.budget(most, spaces.saturating_add(waiting));
-        let mut all = Neighbours::with_room(budget)?;
-        in_order(
-            items.div_ceil(PART),
-            rows.threads,
-            "fitting",
-            rows.watch,
-            || Ok((Workspace::new(source)?, ScoredRow::new(items, rows)?)),
-            |part, (space, row)| {
-                let mut chosen = Chosen::default();
-                for item in part * PART..((part + 1) * PART).min(items) {
-                    rows.watch.check()?;
-                    space.sweep(source, item as u32);
-                    for pair in space.pairs(item as u32) {
-                        row.add(pair.other, self.score_of(None, &pair), pair.both);
-                    }
-                    row.choose(&mut chosen);
-                }
-                Ok(chosen)
-            },
-            |chosen| all.append(&chosen, budget),
-        )?;
-        Ok(all.shrunk())
     }
 }
 

@@ -10,8 +10,9 @@ pub mod measure;
 pub mod model;
 mod params;
 pub mod preset;
-mod recommend;
+pub(crate) mod recommend;
 mod ridge;
-
+pub mod sequence;
 pub(crate) mod sums;
+mod swept;
 mod timed;

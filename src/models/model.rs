@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::models::measure::Measure;
+use crate::models::sequence::Sequence;
 use crate::near::near;
 use std::ops::RangeInclusive;
 
@@ -154,7 +155,11 @@ pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
         let of = move |(number, _)| (number, format!("the model {}", model.name()));
         model.numbers().into_iter().map(of)
     });
-    let all: Vec<(&'static str, String)> = measures.chain(models).collect();
+    let sequence = Sequence::NAMES.into_iter().flat_map(|number| {
+        let with = ["the measure power", "the model ridge"];
+        with.map(|with| (number, with.to_owned()))
+    });
+    let all: Vec<(&'static str, String)> = measures.chain(models).chain(sequence).collect();
     let goes: Vec<&str> = all
         .iter()
         .filter(|it| it.0 == name)

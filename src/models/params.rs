@@ -6,6 +6,7 @@ use crate::matrix::{Basis, Purchases};
 use crate::models::also_bought::AlsoBought;
 use crate::models::measure::{Counts, Measure};
 use crate::models::model::Model;
+use crate::models::sequence::Sequence;
 use crate::parallel::thread_count;
 use crate::watch::Watch;
 
@@ -22,6 +23,8 @@ pub struct AlsoBoughtParams {
     pub min_customers: u32,
     /// How many customers a score is doubted by.
     pub shrinkage: f64,
+    /// How much it counts in what order customers bought.
+    pub sequence: Sequence,
     /// After how many days a purchase weighs half; `None`: it always weighs as much.
     pub half_life: Option<f64>,
     /// Within how many days after an item another must have been bought; `None`: ever, also before.
@@ -42,6 +45,7 @@ impl Default for AlsoBoughtParams {
             neighbours: 50,
             min_customers: 1,
             shrinkage: 0.0,
+            sequence: Sequence::default(),
             half_life: None,
             within_days: None,
             threads: None,
@@ -72,13 +76,17 @@ impl AlsoBoughtParams {
         }
     }
 
-    /// The numbers of the model, or of the measure of a neighbourhood, by the names that they have in every
-    /// face.
+    /// The numbers of the model, or of the measure of a neighbourhood, and of the [`Sequence`] where these count
+    /// it, by the names that they have in every face.
     pub fn numbers(&self) -> Vec<(&'static str, f64)> {
-        match self.model {
+        let mut numbers = match self.model {
             Model::Neighbourhood => self.measure.numbers(),
             model => model.numbers(),
+        };
+        if self.counts_sequence() {
+            numbers.extend(self.sequence.numbers());
         }
+        numbers
     }
 
     /// Another of these [`numbers`](Self::numbers).
@@ -86,11 +94,33 @@ impl AlsoBoughtParams {
     /// # Errors
     /// As [`Measure::with`] and [`Model::with`].
     pub fn number(mut self, name: &str, value: f64) -> Result<Self> {
+        if self.counts_sequence()
+            && let Some(number) = self.sequence.number(name)
+        {
+            *number = value;
+            return Ok(self);
+        }
         match self.model {
             Model::Neighbourhood => self.measure = self.measure.with(name, value)?,
             model => self.model = model.with(name, value)?,
         }
         Ok(self)
+    }
+
+    /// How much it counts in what order customers bought, for the model [`Ridge`](Model::Ridge) and the measure
+    /// [`Power`](Measure::Power). Needs times. Default: it does not.
+    pub fn sequence(mut self, sequence: Sequence) -> Self {
+        self.sequence = sequence;
+        self
+    }
+
+    /// Whether it may count in what order customers bought.
+    fn counts_sequence(&self) -> bool {
+        match (self.model, self.measure) {
+            (Model::Neighbourhood, Measure::Power { .. }) => true,
+            (Model::Neighbourhood, _) => false,
+            (Model::Ridge(_), _) => true,
+        }
     }
 
     /// How many neighbours an item keeps at most. Default: 50.
@@ -176,6 +206,7 @@ impl AlsoBoughtParams {
         self.model.check()?;
         self.measure.check()?;
         self.check_model()?;
+        self.check_sequence()?;
         self.check_weights()?;
         self.check_time(
             "half_life",
@@ -219,6 +250,18 @@ impl AlsoBoughtParams {
         Ok(())
     }
 
+    /// Refuses numbers of the sequence that cannot be, and any where it does not count.
+    fn check_sequence(&self) -> Result<()> {
+        self.sequence.check()?;
+        match self.sequence.counting().next() {
+            Some((name, value)) if !self.counts_sequence() => {
+                let must = "it goes with the measure power and the model ridge";
+                Err(Error::setting(name, value, must))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What a row that holds `d` items weighs is `d` to the power of less this; 0 where all weigh 1.
     pub(crate) fn customer_exponent(&self) -> f64 {
         match (self.model, self.measure) {
@@ -230,9 +273,24 @@ impl AlsoBoughtParams {
 
     /// Whether scores follow from counts alone, and so from what a file keeps.
     pub(crate) fn is_of_counts(&self) -> bool {
-        self.model == Model::Neighbourhood
-            && self.half_life.is_none()
-            && self.customer_exponent() == 0.0
+        self.model == Model::Neighbourhood && self.half_life.is_none() && !self.weighs_rows()
+    }
+
+    /// Whether meetings weigh by the row that they are in.
+    pub(crate) fn weighs_rows(&self) -> bool {
+        self.customer_exponent() != 0.0 || self.sequence.of_pairs().is_some()
+    }
+
+    /// The settings that need times.
+    pub(crate) fn timed(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let days = [
+            ("half_life", self.half_life),
+            ("within_days", self.within_days),
+        ];
+        let days = days
+            .into_iter()
+            .filter_map(|(name, days)| Some((name, days?)));
+        days.chain(self.sequence.counting())
     }
 
     fn check_weights(&self) -> Result<()> {
@@ -243,7 +301,8 @@ impl AlsoBoughtParams {
         }
         let weights = match self.half_life {
             Some(_) => Some("half_life"),
-            None => (exponent != 0.0).then_some("customer_exponent"),
+            None if exponent != 0.0 => Some("customer_exponent"),
+            None => self.sequence.of_pairs().map(|_| "distance_exponent"),
         };
         match weights {
             Some(weights) if shrinkage > 0.0 => {
@@ -255,10 +314,18 @@ impl AlsoBoughtParams {
         }
     }
 
+    /// The [`numbers`](Self::numbers), without those of a [`Sequence`] that are as if there were none.
+    pub fn numbers_that_count(&self) -> Vec<(&'static str, f64)> {
+        let nothing = Sequence::default().numbers();
+        let mut told = self.numbers();
+        told.retain(|number| !nothing.contains(number));
+        told
+    }
+
     /// The model or its measure, with all numbers.
     pub(crate) fn in_words(&self) -> String {
         let mut words = self.learner().to_owned();
-        for (name, number) in self.numbers() {
+        for (name, number) in self.numbers_that_count() {
             words.push_str(&format!(" {name}={number}"));
         }
         if self.shrinkage > 0.0 {
@@ -299,9 +366,11 @@ impl AlsoBoughtParams {
 
     /// Refuses settings that do not go with what the rows are.
     pub(crate) fn check_basis(&self, basis: Basis) -> Result<()> {
-        match (self.within_days, basis) {
-            (Some(_), Basis::Order) => {
-                let must = "with `within_days` it must be customer: an order is of one time";
+        let pairs = self.sequence.of_pairs().map(|_| "distance_exponent");
+        let ordered = self.within_days.map(|_| "within_days").or(pairs);
+        match (ordered, basis) {
+            (Some(name), Basis::Order) => {
+                let must = format!("with `{name}` it must be customer: an order is of one time");
                 Err(Error::setting("basis", basis, must))
             }
             _ => Ok(()),
@@ -310,20 +379,13 @@ impl AlsoBoughtParams {
 
     /// Refuses settings that need times.
     pub(super) fn check_untimed(&self) -> Result<()> {
-        let timed = [
-            ("half_life", self.half_life),
-            ("within_days", self.within_days),
-        ];
-        for (name, days) in timed {
-            if let Some(days) = days {
-                return Err(Error::setting(
-                    name,
-                    days,
-                    "it needs times: fit it from a history",
-                ));
+        match self.timed().next() {
+            None => Ok(()),
+            Some((name, value)) => {
+                let must = "it needs times: fit it from a history, or with a timeline";
+                Err(Error::setting(name, value, must))
             }
         }
-        Ok(())
     }
 
     /// Learns from purchases.

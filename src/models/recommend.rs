@@ -2,9 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::ids::{ItemIx, Scored};
-use crate::matrix::{Pattern, Purchases, row_of};
+use crate::matrix::{Pattern, Purchases, Timeline, row_of};
 use crate::models::also_bought::AlsoBought;
 use crate::models::filter::Filter;
+use crate::models::sequence::Recency;
 use crate::models::sums::Sums;
 use crate::parallel::{lock, map_parts, threads_for};
 use crate::watch::Watch;
@@ -12,17 +13,25 @@ use ndarray::{Array2, Axis};
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-/// Adds up the lists of `owned`, distinct, in their order, and tells the best `n` that the filter lets
-/// through.
+/// What is asked for of every row.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub n: usize,
+    pub filter: &'a Filter,
+    pub keep_owned: bool,
+}
+
+/// Adds up the lists of `owned`, distinct, in their order, each times what it counts, and tells the best `n`
+/// that the filter lets through.
 fn collect<'a>(
     model: &AlsoBought,
     sums: &'a mut Sums,
-    owned: &[u32],
+    (owned, counts): (&[u32], &[f32]),
     n: usize,
     filter: &Filter,
     keep_owned: bool,
 ) -> impl ExactSizeIterator<Item = (u32, f32)> + 'a {
-    sums.add_lists(model.lists(), owned);
+    sums.add_lists(model.lists(), owned, counts);
     if !keep_owned {
         owned.iter().for_each(|&item| sums.leave_out(item));
     }
@@ -34,7 +43,7 @@ impl AlsoBought {
     /// the order given, of their lists' scores, in f32. Fewer than `n` where fewer have a score.
     ///
     /// An item that is named again counts once, where it is named first. Owned items are left out
-    /// unless `keep_owned`.
+    /// unless `keep_owned`. Without times all count alike, whatever [`Sequence`](crate::Sequence) was learnt.
     ///
     /// # Errors
     /// [`Error::Index`] for an owned index past the catalogue; [`Error::Setting`] where `n` is 0.
@@ -58,7 +67,7 @@ impl AlsoBought {
             score,
         };
         self.summed(|sums| {
-            let best = collect(self, sums, &distinct, n, filter, keep_owned);
+            let best = collect(self, sums, (&distinct, &[]), n, filter, keep_owned);
             Ok(best.map(scored).collect())
         })
     }
@@ -85,6 +94,34 @@ impl AlsoBought {
         self.recommend_pattern(histories.by_row(), n, filter, keep_owned, watch)
     }
 
+    /// As [`AlsoBought::recommend_rows`], what was bought lately counting for more, where the model was fitted
+    /// with a [`recency_exponent`](crate::Sequence::recency_exponent).
+    ///
+    /// # Errors
+    /// As [`AlsoBought::recommend_rows`]; [`Error::Matrix`] for a timeline of other purchases.
+    pub fn recommend_timed(
+        &self,
+        histories: &Purchases,
+        timeline: &Timeline,
+        n: usize,
+        filter: &Filter,
+        keep_owned: bool,
+        watch: Watch<'_>,
+    ) -> Result<(Array2<i32>, Array2<f32>)> {
+        timeline.check_against(histories)?;
+        let asked = Asked {
+            n,
+            filter,
+            keep_owned,
+        };
+        self.recommend_each(
+            histories.by_row(),
+            Some((timeline, &|row| row)),
+            asked,
+            watch,
+        )
+    }
+
     /// As [`AlsoBought::recommend_rows`], of histories as [`Purchases::pattern_of_csr`] gives them.
     ///
     /// # Errors
@@ -97,23 +134,28 @@ impl AlsoBought {
         keep_owned: bool,
         watch: Watch<'_>,
     ) -> Result<(Array2<i32>, Array2<f32>)> {
+        let asked = Asked {
+            n,
+            filter,
+            keep_owned,
+        };
+        self.recommend_each(histories, None, asked, watch)
+    }
+
+    /// Recommends for every row of a pattern; `times` tell of each row in which row of a timeline it stands.
+    pub(crate) fn recommend_each(
+        &self,
+        histories: &Pattern,
+        times: Option<(&Timeline, &(dyn Fn(usize) -> usize + Sync))>,
+        asked: Asked<'_>,
+        watch: Watch<'_>,
+    ) -> Result<(Array2<i32>, Array2<f32>)> {
         /// Rows a part of the work: as many as are worth a thread.
         const PART: usize = 64;
-        check_n(n)?;
-        if !histories.is_csr() {
-            return Err(Error::matrix(
-                "the histories are stored by column: hand over `to_csr()` of them",
-            ));
-        }
-        let (rows, items) = (histories.rows(), self.items());
-        if histories.cols() != items {
-            return Err(Error::matrix(format!(
-                "the matrix has {} columns, but the model was fitted on {items} items",
-                histories.cols()
-            )));
-        }
-        let width = n.min(items);
-        let (mut best, mut scores) = padding(rows, width)?;
+        check_n(asked.n)?;
+        self.check_histories(histories)?;
+        let width = asked.n.min(self.items());
+        let (mut best, mut scores) = padding(histories.rows(), width)?;
         // What each part writes to: its own rows of both.
         let parts = best
             .axis_chunks_iter_mut(Axis(0), PART)
@@ -124,8 +166,8 @@ impl AlsoBought {
             threads_for(parts.len(), self.params.threads)?,
             "recommending",
             watch,
-            || Ok(()),
-            |part, ()| {
+            || Ok(Recency::of(self.params.sequence)),
+            |part, recency| {
                 let Some((mut best, mut scores)) = lock(&parts[part]).take() else {
                     return Ok(());
                 };
@@ -134,7 +176,15 @@ impl AlsoBought {
                     for (row, (mut best, mut scores)) in (part * PART..).zip(outs) {
                         watch.check()?;
                         let owned = row_of(histories, row);
-                        let found = collect(self, sums, owned, width, filter, keep_owned);
+                        let counts = match (recency.as_mut(), times) {
+                            (Some(recency), Some((timeline, row_of))) => {
+                                recency.counts(owned, timeline, row_of(row), |item| item)
+                            }
+                            _ => Vec::new(),
+                        };
+                        let owned = (owned, &counts[..]);
+                        let found =
+                            collect(self, sums, owned, width, asked.filter, asked.keep_owned);
                         for (column, (item, score)) in found.enumerate() {
                             (best[column], scores[column]) = (item as i32, score);
                         }
@@ -145,6 +195,22 @@ impl AlsoBought {
         )?;
         drop(parts);
         Ok((best, scores))
+    }
+
+    fn check_histories(&self, histories: &Pattern) -> Result<()> {
+        if !histories.is_csr() {
+            return Err(Error::matrix(
+                "the histories are stored by column: hand over `to_csr()` of them",
+            ));
+        }
+        if histories.cols() != self.items() {
+            return Err(Error::matrix(format!(
+                "the matrix has {} columns, but the model was fitted on {} items",
+                histories.cols(),
+                self.items()
+            )));
+        }
+        Ok(())
     }
 
     /// [`AlsoBought::similar_items`] for several items: indices and scores, both of shape (items

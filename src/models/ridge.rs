@@ -15,11 +15,13 @@
 //! with `X_N' W X_N` goes by way of the customers, so no row or block of it is ever made, and a step over all
 //! targets takes as long as the candidates' customers are many.
 
-use crate::error::{Result, zeroed};
+use crate::error::{Error, Result, zeroed};
 use crate::matrix::best::{key_of, of_key};
 use crate::matrix::product::{Falls, Nearly, Neighbours, Rows};
+use crate::matrix::sweep::Source;
 use crate::matrix::{Purchases, Weights, row_of};
 use crate::models::model::Ridge;
+use crate::models::swept::swept;
 use crate::parallel::in_order;
 use crate::powers::power;
 use crate::watch::Watch;
@@ -32,12 +34,15 @@ struct ByTarget {
 }
 
 /// Learns the weights of all neighbours.
-pub(super) fn regress(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result<Neighbours> {
+pub(super) fn regress(rows: Rows<'_>, source: Source<'_>, ridge: Ridge) -> Result<Neighbours> {
+    let weights = source
+        .weights()
+        .ok_or_else(|| Error::matrix("customers weigh nothing"))?;
     let rows = Rows {
         made: rows.made.saturating_add(solving(rows)),
         ..rows
     };
-    let mut neighbours = candidates(rows, weights, ridge)?;
+    let mut neighbours = candidates(rows, source, weights, ridge)?;
     let totals = |exponent: f64| totals_to_the(rows.purchases, exponent);
     // The right sides are the sums that the candidates were chosen by, not held back.
     let (undo, hold_back) = (
@@ -67,9 +72,21 @@ pub(super) fn regress(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result
 }
 
 /// Those with the largest sums of meetings, held back by how many bought them.
-fn candidates(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result<Neighbours> {
+fn candidates(
+    rows: Rows<'_>,
+    source: Source<'_>,
+    weights: &Weights,
+    ridge: Ridge,
+) -> Result<Neighbours> {
     let factors = totals_to_the(rows.purchases, -ridge.candidate_exponent)?;
     let factor = |target: u32| factors[target as usize];
+    let score = |sum: u64, target: u32| (weights.number(sum) * factor(target)) as f32;
+    if source.is_directed() {
+        return swept(source, rows, |pair| match pair.both < rows.least {
+            true => 0.0,
+            false => score(pair.sum, pair.other),
+        });
+    }
     rows.weighted(
         weights,
         Nearly {
@@ -77,7 +94,7 @@ fn candidates(rows: Rows<'_>, weights: &Weights, ridge: Ridge) -> Result<Neighbo
             scale: factor,
             power: 1.0,
         },
-        |sum, _, target| (weights.number(sum) * factor(target)) as f32,
+        |sum, _, target| score(sum, target),
     )
 }
 

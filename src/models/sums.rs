@@ -55,8 +55,17 @@ impl Sums {
         self.touched[item / BLOCK] = 1;
     }
 
-    /// Adds the scores of some items' lists, in the order in which they are named.
-    pub(crate) fn add_lists(&mut self, lists: &Lists, items: &[u32]) {
+    /// Adds the scores of some items' lists, in the order in which they are named: each times what the item
+    /// counts, where they do not count alike (`counts` is empty).
+    pub(crate) fn add_lists(&mut self, lists: &Lists, items: &[u32], counts: &[f32]) {
+        match counts.is_empty() {
+            true => self.add_each(lists, items, |_, score| score),
+            false => self.add_each(lists, items, |at, score| counts[at] * score),
+        }
+    }
+
+    #[inline(always)]
+    fn add_each(&mut self, lists: &Lists, items: &[u32], part: impl Fn(usize, f32) -> f32) {
         let (sums, touched) = (&mut self.sums[..], &mut self.touched[..]);
         for (at, &item) in items.iter().enumerate() {
             if let Some(&later) = items.get(at + 1) {
@@ -65,7 +74,7 @@ impl Sums {
             let list = lists.of(item);
             for (&item, &score) in list.items.iter().zip(list.scores) {
                 let item = item as usize;
-                sums[item] += score;
+                sums[item] += part(at, score);
                 touched[item / BLOCK] = 1;
             }
         }

@@ -4,12 +4,11 @@ use crate::error::{Error, Result};
 use crate::matrix::sweep::Source;
 use crate::matrix::{Purchases, Timeline, Weights, Window};
 use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
-use crate::models::model::Model;
 use crate::watch::Watch;
 
 impl AlsoBoughtParams {
     /// Learns from purchases and their times, as of an instant (microseconds in UTC): the timeline
-    /// is of just these purchases. Without `half_life` and `within_days`, times change nothing.
+    /// is of just these purchases. Without `half_life`, `within_days` and a `sequence` times change nothing.
     ///
     /// # Errors
     /// [`Error::Setting`] as for [`AlsoBoughtParams::check`], and for `within_days` by order;
@@ -48,7 +47,7 @@ impl AlsoBoughtParams {
         }
         timeline.check_against(purchases)?;
         let Some(days) = self.within_days else {
-            return self.held(purchases, watch);
+            return self.held(purchases, Some(timeline), watch);
         };
         let window = Window::new(days, as_of);
         let source = Source::After(purchases, timeline, window);
@@ -72,11 +71,12 @@ impl AlsoBought {
         if let (Some(half_life), Some(as_of)) = (self.params.half_life, self.as_of) {
             return Weights::fading(purchases, timeline, as_of, half_life, watch).map(Some);
         }
-        match self.params.customer_exponent() {
-            exponent if exponent != 0.0 && self.params.model == Model::Neighbourhood => {
-                Weights::of_rows(purchases, exponent, watch).map(Some)
-            }
-            _ => Ok(None),
+        match self.counts_anew() && self.params.weighs_rows() {
+            true => self
+                .params
+                .weights_of_rows(purchases, Some(timeline), watch)
+                .map(Some),
+            false => Ok(None),
         }
     }
 
@@ -96,10 +96,10 @@ impl AlsoBought {
             )));
         }
         let missing = || Error::matrix("the model was fitted with times, but there are none");
-        if self.params.model != Model::Neighbourhood {
+        if !self.counts_anew() {
             return Ok(Source::Held(purchases));
         }
-        if self.params.half_life.is_some() || self.params.customer_exponent() != 0.0 {
+        if self.params.half_life.is_some() || self.params.weighs_rows() {
             let weights = weights.ok_or_else(missing)?;
             weights.check_shape(purchases)?;
             return Ok(Source::Weighted(purchases, weights));

@@ -162,11 +162,11 @@ impl Tune {
     /// cannot be, and as [`AlsoBoughtParams::check`], [`Bootstrap::check`] and [`EvaluateParams::check`];
     /// [`Error::UnknownName`] for a fixed number that nothing searched has.
     pub fn check(&self) -> Result<()> {
-        self.spaces().map(|_| ())
+        self.spaces(true).map(|_| ())
     }
 
-    /// The spaces of what is searched.
-    fn spaces(&self) -> Result<Vec<Space>> {
+    /// The spaces of what is searched, where it is known or not in what order customers bought.
+    fn spaces(&self, order: bool) -> Result<Vec<Space>> {
         if !(1..=MOST_TRIALS).contains(&self.trials) {
             let must = format!("it must be from 1 to {MOST_TRIALS}");
             return Err(Error::setting("trials", self.trials, must));
@@ -184,7 +184,7 @@ impl Tune {
         space::check_fixed(&starts, &self.fixed)?;
         let mut spaces: Vec<Space> = Vec::new();
         for start in &starts {
-            let space = Space::new(start, &self.fixed)?;
+            let space = Space::new(start, &self.fixed, order)?;
             if spaces.iter().all(|known| known.start != space.start) {
                 spaces.push(space);
             }
@@ -229,7 +229,7 @@ impl Tune {
         watch: Watch<'_>,
         mut tell: impl FnMut(&Tuning),
     ) -> Result<Tuning> {
-        let spaces = self.spaces()?;
+        let spaces = self.spaces(validation.knows_order())?;
         let mut tuning = Tuning::new(self.metric, self.resamples > 0, self.confidence);
         let mut file = None;
         if let Some(path) = &self.trials_file {

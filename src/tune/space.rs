@@ -8,6 +8,7 @@ use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::measure::Measure;
 use crate::models::model::Model;
 use crate::models::preset::Preset;
+use crate::models::sequence::Sequence;
 use crate::near::near;
 use crate::text::shown;
 
@@ -71,6 +72,14 @@ const NUMBERS: &[(&str, &[Axis])] = &[
     ),
 ];
 
+/// The numbers of a [`Sequence`], of models that count it, where times are told; and where a second search begins,
+/// since by default the order counts for nothing.
+const ORDER: &[(Axis, f64)] = &[
+    (axis("distance_exponent", 0.0, 0.6, Scale::Linear), 0.15),
+    (axis("backward_weight", 0.1, 1.0, Scale::Linear), 0.6),
+    (axis("recency_exponent", 0.0, 1.0, Scale::Linear), 0.45),
+];
+
 /// What is searched where nothing is named.
 pub(super) const USUAL: [&str; 2] = ["power", "ridge"];
 
@@ -109,12 +118,19 @@ pub fn named(name: &str, base: &AlsoBoughtParams) -> Result<AlsoBoughtParams> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Space {
     pub start: AlsoBoughtParams,
+    /// Where it begins again, with the order counting.
+    pub in_order: Option<AlsoBoughtParams>,
     pub axes: Vec<Axis>,
 }
 
 impl Space {
-    /// The space of a model, with what is fixed fixed. Bounds reach as far as where it begins.
-    pub(super) fn new(start: &AlsoBoughtParams, fixed: &[(String, f64)]) -> Result<Space> {
+    /// The space of a model, with what is fixed fixed, and where nobody knows in what `order` customers bought
+    /// without the numbers of that. Bounds reach as far as where it begins.
+    pub(super) fn new(
+        start: &AlsoBoughtParams,
+        fixed: &[(String, f64)],
+        order: bool,
+    ) -> Result<Space> {
         let mut start = start.clone();
         let has = |start: &AlsoBoughtParams, name: &str| {
             let mut numbers = start.numbers().into_iter();
@@ -126,10 +142,12 @@ impl Space {
             }
         }
         start.check()?;
-        let mut axes = numbers_of(&start).to_vec();
+        let mut axes = numbers_of(&start);
         axes.retain(|axis| !fixed.iter().any(|(name, _)| name == axis.name));
-        // These two do not go together.
-        axes.retain(|axis| axis.name != "customer_exponent" || start.shrinkage == 0.0);
+        axes.retain(|axis| order || !Sequence::NAMES.contains(&axis.name));
+        // What weighs does not go with shrinkage.
+        let weighs = ["customer_exponent", "distance_exponent", "backward_weight"];
+        axes.retain(|axis| !weighs.contains(&axis.name) || start.shrinkage == 0.0);
         for axis in &mut axes {
             if let Some((_, value)) = has(&start, axis.name)
                 && (axis.scale != Scale::Log || value > 0.0)
@@ -138,7 +156,18 @@ impl Space {
                 axis.high = axis.high.max(value);
             }
         }
-        Ok(Space { start, axes })
+        let mut in_order = start.clone();
+        for (axis, begin) in ORDER {
+            if axes.iter().any(|it| it.name == axis.name) {
+                in_order = in_order.number(axis.name, *begin)?;
+            }
+        }
+        let as_it_is = start.sequence != Sequence::default() || in_order == start;
+        Ok(Space {
+            in_order: (!as_it_is).then_some(in_order),
+            start,
+            axes,
+        })
     }
 
     /// Where settings lie, each number from 0 to 1.
@@ -185,10 +214,15 @@ impl Axis {
     }
 }
 
-fn numbers_of(params: &AlsoBoughtParams) -> &'static [Axis] {
+/// The axes of a model, in the order of its numbers.
+fn numbers_of(params: &AlsoBoughtParams) -> Vec<Axis> {
     let name = params.learner();
     let known = NUMBERS.iter().find(|(known, _)| *known == name);
-    known.map_or(&[], |(_, axes)| axes)
+    let own = known.map_or(&[][..], |(_, axes)| axes).iter().copied();
+    let numbers = params.numbers();
+    let order = ORDER.iter().map(|(axis, _)| *axis);
+    own.chain(order.filter(|axis| numbers.iter().any(|(name, _)| *name == axis.name)))
+        .collect()
 }
 
 /// Refuses what is fixed and no searched model has.
@@ -246,7 +280,7 @@ mod tests {
     #[test]
     fn any_place_is_settings_that_can_be_and_lies_where_they_say() {
         for params in all() {
-            let space = Space::new(&params, &[]).unwrap();
+            let space = Space::new(&params, &[], true).unwrap();
             for share in [0.0, 0.123_456, 0.5, 0.9, 1.0] {
                 let there = space.at(&vec![share; space.axes.len()]).unwrap();
                 there.check().unwrap();
@@ -271,15 +305,36 @@ mod tests {
         let start = named("ridge", &AlsoBought::params()).unwrap();
         let start = start.number("penalty", 9_000.0).unwrap();
         let fixed = [("steps".to_owned(), 3.0)];
-        let space = Space::new(&start, &fixed).unwrap();
+        let space = Space::new(&start, &fixed, true).unwrap();
         assert!(space.axes.iter().all(|axis| axis.name != "steps"));
         let penalty = space.axes.iter().find(|axis| axis.name == "penalty");
         assert_eq!(penalty.unwrap().high, 9_000.0);
-        let there = space.at(&[0.5; 5]).unwrap();
+        let there = space.at(&[0.5; 8]).unwrap();
         assert!(there.numbers().contains(&("steps", 3.0)));
         let shrunk = named("power", &AlsoBought::params().shrinkage(5.0)).unwrap();
-        let space = Space::new(&shrunk, &[]).unwrap();
-        assert!(space.at(&[1.0; 3]).unwrap().check().is_ok() && space.axes.len() == 3);
+        let space = Space::new(&shrunk, &[], true).unwrap();
+        assert!(space.at(&[1.0; 4]).unwrap().check().is_ok() && space.axes.len() == 4);
+    }
+
+    #[test]
+    fn the_order_is_searched_where_it_is_known_and_begins_twice() {
+        let start = named("ridge", &AlsoBought::params()).unwrap();
+        let none = Space::new(&start, &[], false).unwrap();
+        assert_eq!((none.axes.len(), none.in_order), (6, None));
+        let some = Space::new(&start, &[], true).unwrap();
+        let begins = some.in_order.unwrap();
+        assert_eq!(some.axes.len(), 9);
+        assert_eq!(
+            begins.sequence.numbers().map(|(_, it)| it),
+            [0.15, 0.6, 0.45]
+        );
+        let begun = Space::new(&begins, &[], true).unwrap();
+        assert_eq!(begun.in_order, None);
+        let fixed = Sequence::default()
+            .numbers()
+            .map(|(name, it)| (name.to_owned(), it));
+        let fixed = Space::new(&start, &fixed, true).unwrap();
+        assert_eq!((fixed.axes.len(), fixed.in_order), (6, None));
     }
 
     #[test]

@@ -36,9 +36,9 @@ impl Trial {
         self.params.learner()
     }
 
-    /// The numbers that it was tried with, as `name=value`.
+    /// The numbers that it was tried with, as `name=value`; those of the order where it counted.
     pub fn settings(&self) -> Vec<String> {
-        let numbers = self.params.numbers().into_iter();
+        let numbers = self.params.numbers_that_count().into_iter();
         numbers
             .map(|(name, value)| format!("{name}={value}"))
             .collect()

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::evaluate::{Cuts, EvaluateParams, Evaluation, LeaveOut, ShopModel, ShopSplit, Split};
 use crate::history::History;
-use crate::matrix::{Purchases, Timeline};
+use crate::matrix::{Basis, Purchases, Timeline};
 use crate::models::also_bought::AlsoBoughtParams;
 use crate::text::grouped;
 use crate::watch::Watch;
@@ -171,6 +171,15 @@ impl<'a> Validation<'a> {
             Data::Matrix(split) => split.drawn(),
             Data::Shop(shop) => shop.cuts.drawn,
         }
+    }
+
+    /// Whether it is known in what order customers bought, and models may count it.
+    pub(super) fn knows_order(&self) -> bool {
+        let basis = match &self.data {
+            Data::Matrix(split) => split.timeline().map(|_| split.train().basis()),
+            Data::Shop(shop) => shop.history.summary().span.map(|_| shop.model.basis),
+        };
+        basis == Some(Basis::Customer)
     }
 
     /// Whether it is of a shop.

@@ -118,7 +118,7 @@ pub fn flags(params: &AlsoBoughtParams) -> Vec<String> {
         Model::Neighbourhood => vec!["--measure".to_owned(), params.measure.to_string()],
         model => vec!["--model".to_owned(), model.name().to_owned()],
     };
-    for (name, value) in params.numbers() {
+    for (name, value) in params.numbers_that_count() {
         flags.extend(["--set".to_owned(), format!("{name}={value}")]);
     }
     flags.extend(["--neighbours".to_owned(), params.neighbours.to_string()]);

@@ -225,7 +225,7 @@ impl<'a> Told<'a> {
         let trial = |trial: &'a Trial| ToldTrial {
             trial: trial.number,
             model: trial.name(),
-            settings: trial.params.numbers().into_iter().collect(),
+            settings: trial.params.numbers_that_count().into_iter().collect(),
             neighbours: trial.params.neighbours,
             min_customers: trial.params.min_customers,
             value: trial.value,
