@@ -29,7 +29,8 @@ class Tuning:
 
     @property
     def best(self) -> AlsoBought:
-        """The settings of the best trial, to be fitted on all of the data."""
+        """The settings of the best trial, to be fitted on all of the data: of a matrix with the ``times`` that the search
+        had."""
         return AlsoBought._of(self._core.best())
 
     @property
@@ -103,7 +104,9 @@ def tune(
 
     First each model is tried as it is by default, so that the best is never worse than that; then a few draws; then
     where most is to be gained by a Gaussian process of what was tried (Jones et al. 1998; Snoek et al. 2012).
-    The same seed tries the same, on any number of threads.
+    The same seed tries the same, on any number of threads. Where times are told, the numbers of the order in which
+    customers bought are searched as well (by customer); fix ``{"distance_exponent": 0, "backward_weight": 1,
+    "recency_exponent": 0}`` to leave the order out.
 
     Parameters
     ----------
@@ -156,11 +159,11 @@ def tune(
     --------
     >>> import numpy as np, cobuy
     >>> bought = (np.random.default_rng(0).random((200, 30)) < 0.2).astype(int)
-    >>> days = np.arange(30) * bought                    # when each was bought: here the last items last
+    >>> days = np.arange(1, 31) * bought                 # when each was bought: here the last items last
     >>> tuning = cobuy.tune(bought, times=days, models="ridge", fixed={"steps": 4}, trials=5, metric="recall@5")
     >>> len(tuning.trials), tuning.best.steps
     (5, 4.0)
-    >>> model = tuning.best.fit(bought)
+    >>> model = tuning.best.fit(bought, times=days)
     """
     several = [models] if isinstance(models, (str, AlsoBought)) else list(models)
     if not several:
@@ -173,7 +176,7 @@ def tune(
     if not isinstance(metric, str):
         raise ValueError(f"`metric` is {metric!r}, but it must be a name such as 'ndcg@20'")
     limits = {"threads": threads, "memory_limit": memory_limit}
-    limited = {name: value for name, value in limits.items() if value is not None}
+    limited: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
     base = AlsoBought(neighbours=neighbours, min_customers=min_customers, **limited)._checked()
 
     def start(model: str | AlsoBought) -> str | _core._ModelSettings:

@@ -50,7 +50,7 @@ def test_values_are_those_of_an_evaluation_and_the_best_is_no_worse_than_the_def
         assert judged.metrics["ndcg@5"] <= tuning.value
     judged = cobuy.evaluate(tuning.best, BOUGHT, times=DAYS, k=5, resamples=0)
     assert judged.metrics["ndcg@5"] == tuning.value
-    assert tuning.best.neighbours == 100 and tuning.best.fit(BOUGHT).n_items_ == 40
+    assert tuning.best.neighbours == 100 and tuning.best.fit(BOUGHT, times=DAYS).n_items_ == 40
     assert "ndcg@5" in str(tuning) and repr(tuning).startswith("<cobuy.Tuning of 8 trials: ndcg@5 0.")
     assert without_seconds(cobuy.tune(BOUGHT, times=DAYS, threads=1, **SHORT)) == without_seconds(tuning)
 

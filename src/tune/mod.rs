@@ -10,6 +10,8 @@
 //! - **What is tried.** First each model as it is by default, so that the best is never worse than that; then a few
 //!   draws; then where most is to be gained by a Gaussian process of what was tried (Jones, Schonlau, Welch 1998;
 //!   Snoek, Larochelle, Adams 2012; the formulas stand in `src/tune/surrogate.rs`). The bounds stand in `src/tune/space.rs`.
+//!   Where it is known in what order customers bought, the numbers of a [`Sequence`](crate::Sequence) are searched as
+//!   well, from a second beginning with the order counting.
 //! - **The same again.** The settings of a trial follow from the seed and the values of the trials before it,
 //!   and values do not depend on threads: a search gives the same trials on any number of them, and
 //!   where it was interrupted and went on. Nothing depends on the clock.
@@ -33,7 +35,7 @@
 //!     .metric("recall@2".parse()?)
 //!     .trials(5)
 //!     .run(&Validation::matrix(&split), Watch::new())?;
-//! let model = tuning.best().params.fit(&purchases)?;
+//! let model = tuning.best().params.fit_timed(&purchases, &timeline, timeline.as_of(), Watch::new())?;
 //! println!("{tuning}{}", model.items());
 //! # Ok::<(), cobuy::Error>(())
 //! ```
