@@ -25,6 +25,11 @@ impl Dice {
     pub(crate) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.number()) * end as u128) >> 64) as usize
     }
+
+    /// From 0 to below 1, in steps of 2^-53.
+    pub(crate) fn share(&mut self) -> f64 {
+        (self.number() >> 11) as f64 / (1u64 << 53) as f64
+    }
 }
 
 #[cfg(test)]
@@ -50,5 +55,6 @@ mod tests {
         let mut seen = [false; 7];
         (0..200).for_each(|_| seen[dice.below(7)] = true);
         assert_eq!(seen, [true; 7]);
+        assert!((0..200).all(|_| (0.0..1.0).contains(&dice.share())));
     }
 }

@@ -23,6 +23,7 @@ mod powers;
 pub mod rules;
 pub mod segments;
 pub mod text;
+pub mod tune;
 mod watch;
 
 pub use engine::{

@@ -307,7 +307,7 @@ fn what_cannot_be_names_itself() {
     let cosine = AlsoBought::params().sequence(sequence(0.0, 0.5, 0.0));
     assert_eq!(
         problem(cosine.clone()),
-        "`backward_weight` is 0.5, but it goes with the measure power and the model ridge"
+        "`backward_weight` is 0.5, but it goes with the measure power and the models ridge and merged"
     );
     let named = AlsoBought::params()
         .number("recency_exponent", 0.2)
@@ -315,7 +315,7 @@ fn what_cannot_be_names_itself() {
     assert!(
         named
             .to_string()
-            .contains("goes with the measure power and the model ridge")
+            .contains("goes with the measure power and the model ridge and the model merged")
     );
     for wrong in [
         sequence(-0.1, 1.0, 0.0),

@@ -15,7 +15,8 @@ Indices in, arrays out, for those who come with a SciPy matrix::
     ids, scores = model.similar_items(3, n=10)
 
 Vectors of customers and items, for the best suggestions where minutes are no matter, learns
-:class:`Factors`. How good each is says :func:`evaluate`, and of any other tool's lists :func:`evaluate_lists`.
+:class:`Factors`. How good each is says :func:`evaluate`, and of any other tool's lists :func:`evaluate_lists`;
+which settings are best, :func:`tune`.
 """
 
 from cobuy._also_bought import AlsoBought
@@ -45,6 +46,7 @@ from cobuy._factors import Factors
 from cobuy._rules import Formula, Rule
 from cobuy._shop import Shop, inspect, open
 from cobuy._table import Table
+from cobuy._tune import Tuning, tune
 
 __all__ = [
     "AlsoBought",
@@ -66,6 +68,7 @@ __all__ = [
     "Suggestions",
     "Summary",
     "Table",
+    "Tuning",
     "UnknownCustomerError",
     "UnknownItemError",
     "UnknownOrderError",
@@ -75,4 +78,5 @@ __all__ = [
     "evaluate_lists",
     "inspect",
     "open",
+    "tune",
 ]

@@ -14,6 +14,7 @@ __all__ = [
     "History",
     "Rule",
     "ShopEngine",
+    "Tuning",
     "__version__",
     "_frame",
     "_panic",
@@ -22,6 +23,8 @@ __all__ = [
     "evaluate_matrix",
     "evaluate_shop",
     "inspect",
+    "tune_matrix",
+    "tune_shop",
 ]
 
 __version__: str
@@ -47,6 +50,11 @@ class _FactorsSettings(TypedDict):
     numbers: list[tuple[str, float]]
     threads: int | None
     memory_limit: int | None
+
+class _Picked(TypedDict):
+    settings: _ModelSettings
+    reason: str
+    candidates: list[tuple[str, float | None]]
 
 _Teller = Callable[[str, int, int | None], None]
 _Sources = list[tuple[str, Any]]
@@ -110,6 +118,20 @@ class _Splitting(TypedDict):
     horizon: float
     origins: int
 
+class _Searching(TypedDict):
+    models: list[str | _ModelSettings]
+    base: _ModelSettings
+    fixed: list[tuple[str, float]]
+    trials: int
+    seed: int
+    metric: str
+    customers: int | None
+    keep_owned: bool
+    resamples: int
+    confidence: float
+    threads: int | None
+    trials_file: _Path | None
+
 _Worth = npt.NDArray[np.float64] | _Matrix
 
 _Indices = npt.NDArray[np.int64]
@@ -151,6 +173,10 @@ class FactorsModel:
 class AlsoBoughtModel:
     @staticmethod
     def fit(matrix: _Matrix, settings: _ModelSettings, times: _Matrix | None) -> AlsoBoughtModel: ...
+    @staticmethod
+    def fit_auto(
+        matrix: _Matrix, times: _Matrix | None, settings: _ModelSettings
+    ) -> tuple[AlsoBoughtModel, _Picked]: ...
     @staticmethod
     def open(path: _Path) -> AlsoBoughtModel: ...
     @staticmethod
@@ -221,6 +247,9 @@ class History:
     def fit(
         self, settings: _ModelSettings, basis: str, by_group: bool, tell: _Teller | None
     ) -> ShopEngine: ...
+    def auto(
+        self, settings: _ModelSettings, basis: str, by_group: bool, tell: _Teller | None
+    ) -> _Picked: ...
 
 @final
 class ShopEngine:
@@ -319,6 +348,33 @@ def evaluate_shop(
     measuring: _Measuring,
     tell: _Teller | None,
 ) -> Evaluation: ...
+@final
+class Tuning:
+    def best(self) -> _ModelSettings: ...
+    def best_trial(self) -> tuple[int, float | None]: ...
+    def about(self) -> tuple[str, int, list[str]]: ...
+    def words(self) -> str: ...
+    def table(self) -> ArrowTable: ...
+
+def tune_matrix(
+    searching: _Searching,
+    data: _Matrix,
+    test: _Matrix | None,
+    times: _Matrix | None,
+    splitting: _Splitting,
+    worth: _Worth | None,
+    tell: _Teller | None,
+) -> Tuning: ...
+def tune_shop(
+    searching: _Searching,
+    history: History,
+    basis: str,
+    by_group: bool,
+    fallback: bool,
+    test: History | None,
+    splitting: _Splitting,
+    tell: _Teller | None,
+) -> Tuning: ...
 def inspect(path: _Path) -> str: ...
 def _frame(frame: object) -> object: ...
 def _panic(behind_long: bool) -> None: ...

@@ -254,29 +254,17 @@ def evaluate(
     """
     if not isinstance(model, AlsoBought):
         raise TypeError(f"`model` must be a cobuy.AlsoBought, but is {type(model).__name__}")
+    if model.model == "auto":
+        raise ValueError("`model` is to be picked by a fit ('auto'); measure what it picked, its `model_`")
     shop = isinstance(data, Shop)
-    kind = split or ("given" if test is not None else "time" if shop else "leave_out")
-    if kind not in _SPLITS:
-        raise ValueError(f"`split` is {split!r}, but it must be one of {', '.join(_SPLITS)}")
-    if (kind == "given") != (test is not None):
-        raise ValueError(f"`split` is {kind!r}, but `test` is " + ("missing" if test is None else "given"))
+    splitting = _splitting(data, split, test, times, share, seed, cut, horizon, origins)
     measuring = _measuring(
         k, keep_owned, model.threads, group_by, groups, resamples, confidence, seed, shop
     )
-    splitting: _core._Splitting = {
-        "kind": kind,
-        "share": _number("share", share),
-        "seed": whole("seed", seed, 0, 2**63),
-        "cut": _cut(cut),
-        "horizon": _number("horizon", horizon),
-        "origins": whole("origins", origins),
-    }
     tell = teller(show_progress)
     if shop:
-        if times is not None or values is not None:
-            raise ValueError("`times` and `values` are for a matrix; a shop's orders tell them themselves")
-        if test is not None and not isinstance(test, Shop):
-            raise TypeError(f"`test` must be a cobuy.Shop, as `data` is, but is {type(test).__name__}")
+        if values is not None:
+            raise ValueError(_TOLD)
         core = _core.evaluate_shop(
             data._told(),
             model._checked(),
@@ -289,12 +277,8 @@ def evaluate(
             tell,
         )
         return Evaluation(core, data._told().ids()[0])
-    if kind == "time" and (times is None or cut is None):
-        raise ValueError("a matrix is split by time with `times` and a `cut`, both in days")
-    if kind == "time" and splitting["origins"] > 1:
-        raise ValueError(f"`origins` is {origins}, but of a matrix there is one cut at a time")
     core = _core.evaluate_matrix(
-        getattr(model, "_model", None) if kind == "given" else None,
+        getattr(model, "_model", None) if splitting["kind"] == "given" else None,
         model._checked(),
         matrix("data", data),
         None if test is None else matrix("test", test),
@@ -374,6 +358,45 @@ def evaluate_lists(
         teller(show_progress),
     )
     return Evaluation(core, None)
+
+
+_TOLD = "`times` and `values` are for a matrix; a shop's orders tell them themselves"
+
+
+def _splitting(
+    data: Any,
+    split: str | None,
+    test: Any,
+    times: Any,
+    share: float,
+    seed: int,
+    cut: str | date | float | None,
+    horizon: float,
+    origins: int,
+) -> _core._Splitting:
+    """What the core is told of what is held out."""
+    shop = isinstance(data, Shop)
+    kind = split or ("given" if test is not None else "time" if shop else "leave_out")
+    if kind not in _SPLITS:
+        raise ValueError(f"`split` is {split!r}, but it must be one of {', '.join(_SPLITS)}")
+    if (kind == "given") != (test is not None):
+        raise ValueError(f"`split` is {kind!r}, but `test` is " + ("missing" if test is None else "given"))
+    if shop and times is not None:
+        raise ValueError(_TOLD)
+    if shop and test is not None and not isinstance(test, Shop):
+        raise TypeError(f"`test` must be a cobuy.Shop, as `data` is, but is {type(test).__name__}")
+    if not shop and kind == "time" and (times is None or cut is None):
+        raise ValueError("a matrix is split by time with `times` and a `cut`, both in days")
+    if not shop and kind == "time" and origins > 1:
+        raise ValueError(f"`origins` is {origins}, but of a matrix there is one cut at a time")
+    return {
+        "kind": kind,
+        "share": _number("share", share),
+        "seed": whole("seed", seed, 0, 2**63),
+        "cut": _cut(cut),
+        "horizon": _number("horizon", horizon),
+        "origins": whole("origins", origins),
+    }
 
 
 def _measuring(

@@ -240,7 +240,8 @@ class Shop:
         Parameters
         ----------
         *models : AlsoBought
-            The settings, at most one of each kind; the defaults where not given.
+            The settings, at most one of each kind; the defaults where not given. One of the model "auto" is
+            told what was picked (``model_``, ``reason_``); what the shop learns anew later is that.
         basis : {"customer", "order"}
             Whether two items go together when one customer bought both, or when one order holds both.
         by_group : bool
@@ -259,7 +260,11 @@ class Shop:
         if not isinstance(settings, AlsoBought):
             raise TypeError(f"a model must be a cobuy.AlsoBought, but is {type(settings).__name__}")
         tell = teller(show_progress)
-        self._engine = self._told().fit(settings._checked(), basis, bool(by_group), tell)
+        history, checked = self._told(), settings._checked()
+        if settings.model == "auto":
+            settings._picked(history.auto(checked, basis, bool(by_group), tell))
+            checked = settings.model_._checked()
+        self._engine = history.fit(checked, basis, bool(by_group), tell)
         return self
 
     def also_bought(

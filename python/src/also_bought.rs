@@ -2,6 +2,7 @@
 
 use crate::arrays::{Matrix, filter, items};
 use crate::run::{long, short};
+use cobuy::tune::{Choice, Validation, auto};
 use cobuy::{AlsoBought, AlsoBoughtParams, Model, Preset, Watch};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
@@ -41,7 +42,7 @@ pub struct ModelSettings {
 }
 
 impl ModelSettings {
-    fn of(settings: &AlsoBoughtParams) -> Self {
+    pub fn of(settings: &AlsoBoughtParams) -> Self {
         let numbers = settings.numbers().into_iter();
         ModelSettings {
             model: settings.model.name().to_owned(),
@@ -58,9 +59,19 @@ impl ModelSettings {
         }
     }
 
-    fn params(self) -> cobuy::Result<AlsoBoughtParams> {
+    /// Whether the model is to be picked by the data.
+    pub fn is_auto(&self) -> bool {
+        self.model == "auto"
+    }
+
+    /// The settings; where the model is to be picked, those that all have.
+    pub fn params(self) -> cobuy::Result<AlsoBoughtParams> {
+        let model = match self.is_auto() {
+            true => Model::default(),
+            false => Model::named(&self.model)?,
+        };
         let mut params = AlsoBought::params()
-            .model(Model::named(&self.model)?)
+            .model(model)
             .measure(self.measure.parse()?);
         for (name, number) in &self.numbers {
             params = params.number(name, *number)?;
@@ -75,6 +86,25 @@ impl ModelSettings {
         params.threads = self.threads;
         params.memory_limit = self.memory_limit;
         Ok(params)
+    }
+}
+
+/// The model that was picked: its settings, why, and what each that was compared came to.
+#[derive(IntoPyObject)]
+pub struct Picked {
+    settings: ModelSettings,
+    reason: String,
+    candidates: Vec<(&'static str, Option<f64>)>,
+}
+
+impl Picked {
+    pub fn of(choice: Choice) -> Self {
+        let candidates = choice.candidates.iter();
+        Picked {
+            settings: ModelSettings::of(&choice.params),
+            candidates: candidates.map(|it| (it.name, it.value)).collect(),
+            reason: choice.reason,
+        }
     }
 }
 
@@ -119,6 +149,27 @@ impl AlsoBoughtModel {
             params.fit_timed(&purchases, &timeline, timeline.as_of(), watch)
         })?;
         Ok(AlsoBoughtModel(Arc::new(model)))
+    }
+
+    /// Fits the model that suits a matrix; with the settings that were picked, and why.
+    #[staticmethod]
+    fn fit_auto(
+        py: Python<'_>,
+        matrix: Matrix<'_>,
+        times: Option<Matrix<'_>>,
+        settings: ModelSettings,
+    ) -> PyResult<(Self, Picked)> {
+        let matrix = matrix.owned()?;
+        let times = times.map(|times| times.owned()).transpose()?;
+        let base = params(py, settings)?;
+        let (model, choice) = long(py, None, |watch| {
+            let purchases = matrix.purchases(watch)?;
+            let timeline = times.map(|times| times.timeline()).transpose()?;
+            let validation = Validation::quick(&purchases, timeline.as_ref())?;
+            let choice = auto(&base, &validation, watch)?;
+            Ok((choice.params.fit_watched(&purchases, watch)?, choice))
+        })?;
+        Ok((AlsoBoughtModel(Arc::new(model)), Picked::of(choice)))
     }
 
     /// Opens a saved model.

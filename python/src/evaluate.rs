@@ -96,6 +96,86 @@ enum Cut {
     Instant(String),
 }
 
+impl Splitting {
+    /// Refuses a cut that a matrix cannot have.
+    pub fn check_days(&self) -> PyResult<()> {
+        let Some(Cut::Instant(text)) = &self.cut else {
+            return Ok(());
+        };
+        let message = format!(
+            "`cut` is '{text}', but of a matrix it must be a number of days, as `times` are"
+        );
+        Err(PyValueError::new_err(message))
+    }
+
+    /// Refuses a cut that a shop cannot have.
+    pub fn check_instant(&self) -> PyResult<()> {
+        let Some(Cut::Days(days)) = self.cut else {
+            return Ok(());
+        };
+        let message =
+            format!("`cut` is {days}, but of a shop it must be an instant, such as \"2024-06-01\"");
+        Err(PyValueError::new_err(message))
+    }
+
+    /// A matrix in two.
+    pub fn of_matrix(
+        &self,
+        data: &OwnedMatrix,
+        test: Option<&OwnedMatrix>,
+        times: Option<&OwnedMatrix>,
+        watch: Watch<'_>,
+    ) -> cobuy::Result<Split> {
+        let purchases = data.purchases(watch)?;
+        let timeline = times.map(OwnedMatrix::timeline).transpose()?;
+        match (&self.kind[..], test, &timeline, &self.cut) {
+            ("given", Some(test), None, _) => Split::given(purchases, test.pattern(watch)?),
+            ("given", Some(test), Some(timeline), _) => {
+                let last = timeline.all().1.iter().max().copied().unwrap_or(0);
+                let split = Split::given(purchases, test.pattern(watch)?)?;
+                split.with_times(timeline.clone(), last.saturating_add(1))
+            }
+            ("time", _, Some(timeline), Some(Cut::Days(cut))) => Split::time(
+                &purchases,
+                timeline,
+                micros("cut", *cut)?,
+                micros("horizon", self.horizon)?,
+            ),
+            _ => Split::leave_out(&purchases, timeline.as_ref(), self.leave_out()),
+        }
+    }
+
+    /// A shop's history in two.
+    pub fn of_shop<'a>(
+        &self,
+        history: &cobuy::History,
+        test: Option<&'a cobuy::History>,
+    ) -> cobuy::Result<ShopSplit<'a>> {
+        Ok(match (&self.kind[..], test) {
+            ("given", Some(test)) => ShopSplit::Given(test),
+            ("leave_out", _) => ShopSplit::LeaveOut(self.leave_out()),
+            _ => {
+                let by = ByTime {
+                    horizon: self.horizon,
+                    origins: self.origins,
+                    cut: None,
+                };
+                ShopSplit::Time(match &self.cut {
+                    Some(Cut::Instant(cut)) => by.cut_at(history, cut)?,
+                    _ => by,
+                })
+            }
+        })
+    }
+
+    fn leave_out(&self) -> LeaveOut {
+        LeaveOut {
+            share: self.share,
+            seed: self.seed,
+        }
+    }
+}
+
 /// What purchases are worth.
 #[derive(FromPyObject)]
 pub enum Worth<'py> {
@@ -103,7 +183,7 @@ pub enum Worth<'py> {
     ByPlace(Matrix<'py>),
 }
 
-fn values(py: Python<'_>, worth: Option<Worth<'_>>) -> PyResult<Values> {
+pub fn values(py: Python<'_>, worth: Option<Worth<'_>>) -> PyResult<Values> {
     match worth {
         None => Ok(Values::None),
         Some(Worth::ByItem(values)) => Ok(Values::ByItem(values.as_array().to_vec())),
@@ -178,39 +258,9 @@ pub fn evaluate_matrix(
     let (data, test) = (data.owned()?, test.map(|test| test.owned()).transpose()?);
     let times = times.map(|times| times.owned()).transpose()?;
     let values = values(py, worth)?;
-    let cut = match splitting.cut {
-        Some(Cut::Instant(text)) => {
-            let message = format!(
-                "`cut` is '{text}', but of a matrix it must be a number of days, as `times` are"
-            );
-            return Err(PyValueError::new_err(message));
-        }
-        Some(Cut::Days(days)) => Some(days),
-        None => None,
-    };
+    splitting.check_days()?;
     long(py, tell, |watch| {
-        let purchases = data.purchases(watch)?;
-        let timeline = times.map(|times| times.timeline()).transpose()?;
-        let split = match (&splitting.kind[..], test, &timeline, cut) {
-            ("given", Some(test), None, _) => Split::given(purchases, test.pattern(watch)?)?,
-            ("given", Some(test), Some(timeline), _) => {
-                let split = Split::given(purchases, test.pattern(watch)?)?;
-                split.with_times(timeline.clone(), timeline.as_of())?
-            }
-            ("time", _, Some(timeline), Some(cut)) => Split::time(
-                &purchases,
-                timeline,
-                micros("cut", cut)?,
-                micros("horizon", splitting.horizon)?,
-            )?,
-            _ => {
-                let leave_out = LeaveOut {
-                    share: splitting.share,
-                    seed: splitting.seed,
-                };
-                Split::leave_out(&purchases, timeline.as_ref(), leave_out)?
-            }
-        };
+        let split = splitting.of_matrix(&data, test.as_ref(), times.as_ref(), watch)?;
         let split = split.with_values(values)?;
         let evaluation = match &model {
             Some(model) => evaluating.fitted(model, &split, watch)?,
@@ -244,35 +294,9 @@ pub fn evaluate_shop(
         fallback,
     };
     let (history, test) = (history.0.clone(), test.map(|test| test.0.clone()));
-    let cut = match splitting.cut {
-        Some(Cut::Days(days)) => {
-            let message = format!(
-                "`cut` is {days}, but of a shop it must be an instant, such as \"2024-06-01\""
-            );
-            return Err(PyValueError::new_err(message));
-        }
-        Some(Cut::Instant(text)) => Some(text),
-        None => None,
-    };
+    splitting.check_instant()?;
     long(py, tell, |watch| {
-        let split = match (&splitting.kind[..], &test) {
-            ("given", Some(test)) => ShopSplit::Given(test),
-            ("leave_out", _) => ShopSplit::LeaveOut(LeaveOut {
-                share: splitting.share,
-                seed: splitting.seed,
-            }),
-            _ => {
-                let by = ByTime {
-                    horizon: splitting.horizon,
-                    origins: splitting.origins,
-                    cut: None,
-                };
-                ShopSplit::Time(match &cut {
-                    Some(cut) => by.cut_at(&history, cut)?,
-                    None => by,
-                })
-            }
-        };
+        let split = splitting.of_shop(&history, test.as_deref())?;
         let evaluation = evaluating.shop(&model, &history, &split, watch)?;
         Evaluation::of(evaluation, bootstrap.as_ref(), watch)
     })

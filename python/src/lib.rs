@@ -16,6 +16,7 @@ mod run;
 mod shop;
 mod table;
 mod tables;
+mod tune;
 mod views;
 
 #[pyo3::pymodule]
@@ -38,6 +39,8 @@ mod _core {
     use super::shop::History;
     #[pymodule_export]
     use super::table::ArrowTable;
+    #[pymodule_export]
+    use super::tune::{Tuning, tune_matrix, tune_shop};
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");

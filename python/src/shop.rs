@@ -1,11 +1,13 @@
 //! The labels door: a shop's tables in, what was understood of them out.
 
-use crate::also_bought::{ModelSettings, params};
+use crate::also_bought::{ModelSettings, Picked, params};
 use crate::engine::ShopEngine;
 use crate::run::{Teller, long, short};
 use crate::table::ArrowTable;
 use crate::tables::{Options, Source, choose, named, read};
+use cobuy::evaluate::ShopModel;
 use cobuy::history::{Line, TableName, Value};
+use cobuy::tune::{Validation, auto};
 use cobuy::{Basis, Engine, Instant, Money, Settings};
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyValueError;
@@ -171,6 +173,28 @@ impl History {
             history.items().iter().collect(),
             history.orders().iter().collect(),
         )
+    }
+
+    /// Which model suits the shop, and why.
+    fn auto(
+        &self,
+        py: Python<'_>,
+        settings: ModelSettings,
+        basis: &str,
+        by_group: bool,
+        tell: Option<Teller>,
+    ) -> PyResult<Picked> {
+        let base = params(py, settings)?;
+        let model = ShopModel {
+            basis: basis_of(basis)?,
+            by_group,
+            ..ShopModel::default()
+        };
+        let choice = long(py, tell, |watch| {
+            let validation = Validation::quick_shop(&model, &self.0, watch)?;
+            auto(&base, &validation, watch)
+        })?;
+        Ok(Picked::of(choice))
     }
 
     /// Learns what sells with what.

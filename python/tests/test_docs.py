@@ -18,6 +18,7 @@ import cobuy._also_bought
 import cobuy._evaluate
 import cobuy._rules
 import cobuy._shop
+import cobuy._tune
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 DOCUMENTS = ["README.md", "datasets/corner_shop/README.md"]
@@ -44,7 +45,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("module", [cobuy, cobuy._also_bought, cobuy._evaluate, cobuy._rules, cobuy._shop])
+@pytest.mark.parametrize("module", [cobuy, cobuy._also_bought, cobuy._evaluate, cobuy._rules, cobuy._shop, cobuy._tune])
 def test_docstrings_are_true(module: object) -> None:
     failed, _ = doctest.testmod(module)  # type: ignore[arg-type]
     assert failed == 0

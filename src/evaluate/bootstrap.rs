@@ -186,6 +186,22 @@ pub struct Difference {
 }
 
 impl Evaluation {
+    /// The interval of one mean: as that of [`Evaluation::figures`].
+    pub(crate) fn interval_of(
+        &self,
+        metric: Metric,
+        k: usize,
+        bootstrap: &Bootstrap,
+        watch: Watch<'_>,
+    ) -> Result<Option<(f64, f64)>> {
+        let Some(values) = self.of(metric, k) else {
+            return Ok(None);
+        };
+        let values: Vec<f64> = values.collect();
+        let customers = Customers::new(1, &values, self.customers());
+        Ok(bootstrap.interval(bootstrap.means(&customers, watch)?))
+    }
+
     /// The interval of each mean, by column.
     pub(super) fn intervals(
         &self,

@@ -13,6 +13,8 @@ use crate::models::also_bought::{AlsoBought, AlsoBoughtParams};
 use crate::models::filter::Filter;
 use crate::models::recommend::Asked;
 use crate::watch::Watch;
+use ndarray::Array2;
+use std::cmp::Reverse;
 
 impl EvaluateParams {
     /// Learns from what a split gives to learn from, and measures what is suggested to those who have something
@@ -38,6 +40,33 @@ impl EvaluateParams {
         Ok(evaluation)
     }
 
+    /// Measures what anybody could suggest: to each customer what most others bought and they do not own, equal
+    /// counts by index. What is learnt ought to be better.
+    ///
+    /// # Errors
+    /// As [`EvaluateParams::fit`].
+    pub fn popular(&self, split: &Split, watch: Watch<'_>) -> Result<Evaluation> {
+        self.check()?;
+        let popularity = Popularity::of(split.train.by_row())?;
+        let mut best: Vec<u32> = (0..split.train.items() as u32).collect();
+        best.sort_by_key(|&item| Reverse(popularity.buyers_of[item as usize])); // stable: by index
+        let some = |item: &&u32| popularity.buyers_of[**item as usize] > 0;
+        let best: Vec<u32> = best.iter().filter(some).copied().collect();
+        self.ranked(split, watch, |judged| {
+            let before = &judged.before;
+            let width = self.longest().min(split.train.items());
+            let mut lists = Array2::from_elem((before.rows(), width), -1i32);
+            for (row, mut list) in lists.outer_iter_mut().enumerate() {
+                let owned = row_of(before, row);
+                let new = |item: &&u32| self.keep_owned || owned.binary_search(item).is_err();
+                for (place, &item) in list.iter_mut().zip(best.iter().filter(new)) {
+                    *place = item as i32;
+                }
+            }
+            Ok(lists)
+        })
+    }
+
     /// Measures a model that was fitted already: to be fair, on what the split gives to learn from.
     ///
     /// # Errors
@@ -49,12 +78,9 @@ impl EvaluateParams {
         watch: Watch<'_>,
     ) -> Result<Evaluation> {
         self.check()?;
-        let popularity = Popularity::of(split.train.by_row())?;
-        let (judged, counted) = Judged::of(split, &popularity, self.keep_owned)?;
-        let n = self.longest();
-        let (lists, seconds) = timed(|| {
+        self.ranked(split, watch, |judged| {
             let asked = Asked {
-                n,
+                n: self.longest(),
                 filter: &Filter::all(),
                 keep_owned: self.keep_owned,
             };
@@ -63,7 +89,19 @@ impl EvaluateParams {
             let times = times.map(|timeline| (timeline, &row_of as _));
             let (lists, _) = model.recommend_each(&judged.before, times, asked, watch)?;
             Ok(lists)
-        })?;
+        })
+    }
+
+    /// Measures the lists that are made for those who are judged.
+    fn ranked(
+        &self,
+        split: &Split,
+        watch: Watch<'_>,
+        make: impl FnOnce(&Judged) -> Result<Array2<i32>>,
+    ) -> Result<Evaluation> {
+        let popularity = Popularity::of(split.train.by_row())?;
+        let (judged, counted) = Judged::of(split, &popularity, self.keep_owned)?;
+        let (lists, seconds) = timed(|| make(&judged))?;
         let task = Task {
             truth: Truth::new(&judged.truth)
                 .before(&judged.before)

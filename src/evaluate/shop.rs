@@ -6,7 +6,7 @@ use super::groups::{GroupBy, Grouped};
 use super::lists::Task;
 use super::model::{Bought, Judged, Rows};
 use super::params::EvaluateParams;
-use super::shop_split::{Held, ShopSplit};
+use super::shop_split::{Cuts, Held, ShopSplit};
 use super::truth::{Truth, Values};
 use crate::engine::{Engine, Query};
 use crate::error::{Error, Result};
@@ -86,6 +86,20 @@ impl EvaluateParams {
             parts.push(self.at_cut(model, history, &held, watch)?);
         }
         Evaluation::together(parts)?.finished()
+    }
+
+    /// The same at cuts that were made before.
+    pub(crate) fn shop_at(
+        &self,
+        model: &ShopModel,
+        history: &History,
+        cuts: &Cuts<'_>,
+        watch: Watch<'_>,
+    ) -> Result<Evaluation> {
+        self.check()?;
+        let parts = cuts.held.iter();
+        let parts = parts.map(|held| self.at_cut(model, history, held, watch));
+        Evaluation::together(parts.collect::<Result<_>>()?)?.finished()
     }
 
     fn at_cut(

@@ -1,6 +1,6 @@
 //! What of a shop's history is learnt from, and what is held out.
 
-use super::split::{LeaveOut, check_cut, firsts};
+use super::split::{LeaveOut, check_cut, drawn_customers, firsts};
 use crate::error::{Error, Result};
 use crate::history::{History, Instant, MISSING, NONE};
 use crate::matrix::Timeline;
@@ -140,6 +140,43 @@ pub(super) enum Cut<'a> {
     At(i64, i64),
     LeaveOut(LeaveOut),
     Given(&'a History),
+}
+
+/// All cuts of a history, made once for all that is measured at them.
+pub(crate) struct Cuts<'a> {
+    pub(super) held: Vec<Held<'a>>,
+    /// Whether what is held out was drawn, since no time says what came last.
+    pub drawn: bool,
+}
+
+impl<'a> Cuts<'a> {
+    pub(crate) fn make(
+        history: &'a History,
+        split: &ShopSplit<'a>,
+        watch: Watch<'_>,
+    ) -> Result<Cuts<'a>> {
+        let cuts = split.cuts(history)?;
+        let held = cuts.into_iter().map(|cut| cut.make(history, watch));
+        let leave_out = matches!(split, ShopSplit::LeaveOut(_));
+        Ok(Cuts {
+            held: held.collect::<Result<_>>()?,
+            drawn: leave_out && history.summary().span.is_none(),
+        })
+    }
+
+    /// As [`Split::sample`](super::Split::sample): the same customers at all cuts.
+    pub(crate) fn sample(mut self, customers: usize, seed: u64) -> Result<Self> {
+        let all = self.held.iter().flat_map(|held| &held.bought);
+        let mut all: Vec<u32> = all.map(|&(customer, ..)| customer).collect();
+        all.sort_unstable();
+        all.dedup();
+        let drawn = drawn_customers(all.into_iter(), customers, seed)?;
+        for held in &mut self.held {
+            held.bought
+                .retain(|(customer, ..)| drawn.binary_search(customer).is_ok());
+        }
+        Ok(self)
+    }
 }
 
 impl<'a> ShopSplit<'a> {

@@ -4,7 +4,7 @@ use super::truth::Values;
 use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::matrix::build::pattern;
-use crate::matrix::{Pattern, Purchases, Timeline};
+use crate::matrix::{Pattern, Purchases, Timeline, row_of};
 
 /// What is learnt from, and what is held out to judge by: one row a customer in both.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Split {
     /// known at the cut are not judged.
     pub(super) until: Option<i64>,
     pub(super) values: Values,
+    /// Whether what is held out was drawn, since no time says what came last.
+    pub(super) drawn: bool,
 }
 
 /// Which of each customer's items are held out.
@@ -107,6 +109,7 @@ impl Split {
             as_of: 0,
             until: None,
             values: Values::None,
+            drawn: false,
         })
     }
 
@@ -170,7 +173,13 @@ impl Split {
             halves.push(stays.copied(), out.iter().copied());
         }
         let as_of = timeline.map_or(0, Timeline::as_of);
-        halves.split(purchases, timeline, as_of, None)
+        let split = halves.split(purchases, timeline, as_of, None)?;
+        let timed =
+            |timeline: &Timeline| timeline.all().1.iter().any(|&at| at != Timeline::NO_TIME);
+        Ok(Split {
+            drawn: !timeline.is_some_and(timed),
+            ..split
+        })
     }
 
     /// Learns from what was bought up to a cut, and holds out what was bought after it and within `horizon`:
@@ -234,6 +243,29 @@ impl Split {
         )
     }
 
+    /// Judges only so many customers, drawn from those who have something held out: as much is learnt from, and
+    /// less is ranked. All of them where there are no more.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where `customers` is 0.
+    pub fn sample(mut self, customers: usize, seed: u64) -> Result<Split> {
+        let some = |&row: &u32| !row_of(&self.test, row as usize).is_empty();
+        let judged = (0..self.train.rows() as u32).filter(some);
+        let drawn = drawn_customers(judged, customers, seed)?;
+        let mut kept = Halves::default();
+        for row in 0..self.train.rows() {
+            let stays = drawn.binary_search(&(row as u32)).is_ok();
+            let held = if stays { row_of(&self.test, row) } else { &[] };
+            kept.push(std::iter::empty(), held.iter().copied());
+        }
+        let [_, starts] = kept.starts;
+        let [_, items] = kept.items;
+        if !starts.is_empty() {
+            self.test = pattern(self.train.rows(), self.train.items(), starts, items)?;
+        }
+        Ok(self)
+    }
+
     /// What is learnt from.
     pub fn train(&self) -> &Purchases {
         &self.train
@@ -244,10 +276,35 @@ impl Split {
         &self.test
     }
 
+    /// Whether what is held out was drawn, since no time says what came last.
+    pub(crate) fn drawn(&self) -> bool {
+        self.drawn
+    }
+
     /// The times of what is learnt from.
     pub fn timeline(&self) -> Option<&Timeline> {
         self.timeline.as_ref()
     }
+}
+
+/// So many of these customers, sorted, or all of them.
+pub(super) fn drawn_customers(
+    customers: impl Iterator<Item = u32>,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<u32>> {
+    if count == 0 {
+        return Err(Error::setting("customers", 0, "it must be at least 1"));
+    }
+    /// Apart from the draws of what is held out, which are by customer and item.
+    const WHICH: u64 = 0x5a3b_1e00_0000_0000;
+    let draw = |customer| Dice::of(seed, WHICH ^ u64::from(customer)).number();
+    let mut drawn: Vec<(u64, u32)> = customers.map(|it| (draw(it), it)).collect();
+    drawn.sort_unstable();
+    drawn.truncate(count);
+    let mut drawn: Vec<u32> = drawn.into_iter().map(|(_, it)| it).collect();
+    drawn.sort_unstable();
+    Ok(drawn)
 }
 
 /// Refuses a cut that does not part what there is.
@@ -329,6 +386,7 @@ impl Halves {
             as_of,
             until,
             values: Values::None,
+            drawn: false,
         })
     }
 }

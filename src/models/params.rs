@@ -73,6 +73,14 @@ impl AlsoBoughtParams {
         self
     }
 
+    /// The name of the model, or of the measure of a neighbourhood.
+    pub fn learner(&self) -> &'static str {
+        match self.model {
+            Model::Neighbourhood => self.measure.name(),
+            model => model.name(),
+        }
+    }
+
     /// The numbers of the model, or of the measure of a neighbourhood, and of the [`Sequence`] where these count
     /// it, by the names that they have in every face.
     pub fn numbers(&self) -> Vec<(&'static str, f64)> {
@@ -331,15 +339,18 @@ impl AlsoBoughtParams {
         }
     }
 
+    /// The [`numbers`](Self::numbers), without those of a [`Sequence`] that are as if there were none.
+    pub fn numbers_that_count(&self) -> Vec<(&'static str, f64)> {
+        let nothing = Sequence::default().numbers();
+        let mut told = self.numbers();
+        told.retain(|number| !nothing.contains(number));
+        told
+    }
+
     /// The model or its measure, with all numbers.
     pub(crate) fn in_words(&self) -> String {
-        let mut words = match self.model {
-            Model::Neighbourhood => self.measure.to_string(),
-            model => model.name().to_owned(),
-        };
-        let nothing = Sequence::default().numbers();
-        let told = self.numbers().into_iter();
-        for (name, number) in told.filter(|number| !nothing.contains(number)) {
+        let mut words = self.learner().to_owned();
+        for (name, number) in self.numbers_that_count() {
             words.push_str(&format!(" {name}={number}"));
         }
         if self.shrinkage > 0.0 {

@@ -33,11 +33,11 @@ impl Default for Sequence {
 
 impl Sequence {
     /// The names of its numbers.
-    pub(super) const NAMES: [&str; 3] =
+    pub(crate) const NAMES: [&str; 3] =
         ["distance_exponent", "backward_weight", "recency_exponent"];
 
     /// The numbers, by the names that they have in every face.
-    pub(super) fn numbers(self) -> [(&'static str, f64); 3] {
+    pub(crate) fn numbers(self) -> [(&'static str, f64); 3] {
         let values = [
             self.distance_exponent,
             self.backward_weight,

@@ -1,6 +1,7 @@
 //! The `cobuy` command: arguments in, one function of the library a subcommand, tables out.
 
 mod cmd;
+mod held_out;
 mod model;
 mod output;
 mod progress;
@@ -23,6 +24,7 @@ Examples:
   cobuy export shop.cobuy --all -o also_bought.csv
   cobuy inspect shop.cobuy
   cobuy eval orders.csv --horizon 30d --origins 3
+  cobuy tune orders.csv --trials 40
   cobuy rule check 'in_stock and price <= 20'
 
 Exit codes: 0 done; 1 the data, a file or a setting is at fault; 2 the command line is;
@@ -46,6 +48,7 @@ enum Command {
     Export(cmd::export::Export),
     Inspect(cmd::inspect::Inspect),
     Eval(Box<cmd::eval::Eval>),
+    Tune(Box<cmd::tune::Tune>),
     Rule(cmd::rule::Rule),
 }
 
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Tune(tune) => tune.run(),
         Command::Rule(rule) => rule.run(),
     };
     match done {

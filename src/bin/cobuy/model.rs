@@ -11,8 +11,9 @@ pub struct ModelOptions {
     /// closed_form (likewise with no item left out: for up to 8,192 items that were bought), or
     /// merged (a ridge's lists and those of vectors learnt by a softmax, added up: better once more where
     /// customers are many, and minutes).
-    #[arg(long, default_value = "neighbourhood", value_parser = Model::named)]
-    model: Model,
+    /// With `cobuy fit` also auto: whichever does best on the last part of customers' histories.
+    #[arg(long, default_value = "neighbourhood", value_parser = learner)]
+    model: Learner,
     /// How near two items are: cosine (good for most shops), count (popular beside it), jaccard,
     /// confidence (share of its buyers), lift (niche; ask for more --min-customers), llr (what can
     /// hardly be chance), tversky (jaccard with two weights) or power (a family with exponents).
@@ -60,18 +61,104 @@ pub struct ModelOptions {
     memory_limit: Option<u64>,
 }
 
+/// By what lists are learnt, or that it is to be picked.
+#[derive(Clone, Copy, PartialEq)]
+enum Learner {
+    Auto,
+    Model(Model),
+}
+
+/// How much is learnt, and by whom, where the model itself is searched.
+#[derive(Args)]
+pub struct Limits {
+    /// How many neighbours an item keeps at most.
+    #[arg(long, default_value_t = 100)]
+    neighbours: usize,
+    /// How many customers (or orders) neighbours must have in common at least.
+    #[arg(long, default_value_t = 1)]
+    min_customers: u32,
+    /// Whether items go together when one customer bought both, or when one order holds both.
+    #[arg(long, value_enum, default_value_t = By::Customer)]
+    basis: By,
+    /// Variants of one group (sizes, colours) count as one item.
+    #[arg(long)]
+    pub by_group: bool,
+    /// How many threads [default: all cores].
+    #[arg(long)]
+    threads: Option<usize>,
+    /// How much memory learning may use besides what it learns from, such as 512M or 2G.
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    memory_limit: Option<u64>,
+}
+
+impl Limits {
+    pub fn basis(&self) -> Basis {
+        self.basis.basis()
+    }
+
+    pub fn apply(&self, params: AlsoBoughtParams) -> AlsoBoughtParams {
+        AlsoBoughtParams {
+            neighbours: self.neighbours,
+            min_customers: self.min_customers,
+            threads: self.threads,
+            memory_limit: self.memory_limit,
+            ..params
+        }
+    }
+
+    /// The flags of what is no setting of a model.
+    pub fn of_shop(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        if self.basis() != Basis::default() {
+            flags.extend(["--basis".to_owned(), self.basis().to_string()]);
+        }
+        if self.by_group {
+            flags.push("--by-group".to_owned());
+        }
+        flags
+    }
+}
+
+/// The flags that say these settings, but for threads and memory.
+pub fn flags(params: &AlsoBoughtParams) -> Vec<String> {
+    let mut flags = match params.model {
+        Model::Neighbourhood => vec!["--measure".to_owned(), params.measure.to_string()],
+        model => vec!["--model".to_owned(), model.name().to_owned()],
+    };
+    for (name, value) in params.numbers_that_count() {
+        flags.extend(["--set".to_owned(), format!("{name}={value}")]);
+    }
+    flags.extend(["--neighbours".to_owned(), params.neighbours.to_string()]);
+    if params.min_customers > 1 {
+        let least = params.min_customers.to_string();
+        flags.extend(["--min-customers".to_owned(), least]);
+    }
+    flags
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum By {
     Customer,
     Order,
 }
 
-impl ModelOptions {
-    pub fn basis(&self) -> Basis {
-        match self.basis {
+impl By {
+    fn basis(self) -> Basis {
+        match self {
             By::Customer => Basis::Customer,
             By::Order => Basis::Order,
         }
+    }
+}
+
+impl ModelOptions {
+    pub fn basis(&self) -> Basis {
+        self.basis.basis()
+    }
+
+    /// Whether the model is to be picked by the data.
+    pub fn is_auto(&self) -> bool {
+        self.model == Learner::Auto
     }
 
     /// Whether nothing is said of what is to be learnt, but how.
@@ -92,11 +179,17 @@ impl ModelOptions {
         self.threads
     }
 
+    /// The settings; where the model is to be picked, those that all have.
+    ///
     /// # Errors
     /// As [`AlsoBoughtParams::number`].
     pub fn params(&self) -> cobuy::Result<AlsoBoughtParams> {
+        let model = match self.model {
+            Learner::Auto => Model::default(),
+            Learner::Model(model) => model,
+        };
         let mut params = AlsoBought::params()
-            .model(self.model)
+            .model(model)
             .measure(self.preset.map_or(self.measure, Preset::measure));
         for (name, value) in &self.numbers {
             params = params.number(name, *value)?;
@@ -114,8 +207,15 @@ impl ModelOptions {
     }
 }
 
+fn learner(name: &str) -> cobuy::Result<Learner> {
+    match name {
+        "auto" => Ok(Learner::Auto),
+        name => Model::named(name).map(Learner::Model),
+    }
+}
+
 /// `name=value`.
-fn number(text: &str) -> Result<(String, f64), String> {
+pub fn number(text: &str) -> Result<(String, f64), String> {
     let problem = || format!("`{text}` is no NUMBER=VALUE, such as target_exponent=0.3");
     let (name, value) = text.split_once('=').ok_or_else(problem)?;
     let value = value.trim().parse().map_err(|_| problem())?;

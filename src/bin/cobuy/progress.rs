@@ -18,7 +18,7 @@ impl Bar {
         } else {
             ProgressBar::new(0)
         };
-        if let Ok(style) = ProgressStyle::with_template("{msg:>9} {wide_bar} {percent:>3} %") {
+        if let Ok(style) = ProgressStyle::with_template("{msg:>11} {wide_bar} {percent:>3} %") {
             bar.set_style(style);
         }
         Bar {
@@ -39,6 +39,11 @@ impl Bar {
             self.bar.set_length(total);
             self.bar.set_position(progress.done);
         }
+    }
+
+    /// What stands before the bar, until another stage begins.
+    pub fn say(&self, message: String) {
+        self.bar.set_message(message);
     }
 
     pub fn clear(&self) {

@@ -1,14 +1,13 @@
 //! `cobuy eval`: how good suggestions would have been, by what customers then bought.
 
 use crate::Failure;
+use crate::held_out::HeldOut;
 use crate::model::ModelOptions;
 use crate::output::{Format, Table, stdout, write_json};
 use crate::progress::Bar;
 use crate::tables::TableFiles;
-use clap::{Args, ValueEnum};
-use cobuy::evaluate::{
-    Bootstrap, ByTime, EvaluateParams, Figures, GroupBy, LeaveOut, ShopModel, ShopSplit,
-};
+use clap::Args;
+use cobuy::evaluate::{Bootstrap, EvaluateParams, Figures, GroupBy, ShopModel};
 use cobuy::{Engine, History, Watch};
 use std::path::PathBuf;
 
@@ -32,22 +31,8 @@ pub struct Eval {
     /// How many of a list's first items are looked at. May be given again [default: 10 and 20].
     #[arg(short, value_name = "NUMBER")]
     k: Vec<usize>,
-    /// Whether a cut in time parts what is learnt from what is held out, or the last of each customer's
-    /// items are.
-    #[arg(long, value_enum, default_value_t = By::Time)]
-    split: By,
-    /// How long after a cut is held out, such as 30d, 2w or 36h [default: 30d].
-    #[arg(long, value_name = "TIME", value_parser = days)]
-    horizon: Option<f64>,
-    /// How many cuts, each a horizon before the next [default: 1].
-    #[arg(long, value_name = "NUMBER")]
-    origins: Option<usize>,
-    /// The last cut; without an offset in the shop's zone [default: a horizon before the last purchase].
-    #[arg(long, value_name = "INSTANT")]
-    cut: Option<String>,
-    /// The share of each customer's items that is left out [default: 0.2].
-    #[arg(long)]
-    share: Option<f64>,
+    #[command(flatten)]
+    held_out: HeldOut,
     /// What draws follow from.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -82,22 +67,21 @@ pub struct Eval {
     tables: TableFiles,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum By {
-    Time,
-    LeaveOut,
-}
-
 impl Eval {
     pub fn run(self) -> Result<(), Failure> {
         let (params, mut model, bootstrap) = (self.params(), self.shop_model()?, self.bootstrap());
         // What cannot work is said before the file is read.
-        self.check_split()?;
+        if self.model.is_auto() {
+            let problem =
+                "--model auto is picked by `cobuy fit`; measure the shop's file that it writes";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
+        self.held_out.check()?;
         params.check()?;
         model.also_bought.check()?;
         bootstrap.as_ref().map_or(Ok(()), Bootstrap::check)?;
         let history = self.history(&mut model)?;
-        let split = self.split(&history)?;
+        let split = self.held_out.split(&history, self.seed)?;
         let bar = Bar::new(self.quiet);
         let progress = |progress| bar.tell(progress);
         let watch = Watch::new().progress(&progress);
@@ -165,51 +149,6 @@ impl Eval {
             threads: self.model.threads(),
         })
     }
-
-    /// Refuses what belongs to the other kind of split.
-    fn check_split(&self) -> Result<(), Failure> {
-        let of_time = [
-            ("--horizon", self.horizon.is_some()),
-            ("--origins", self.origins.is_some()),
-            ("--cut", self.cut.is_some()),
-        ];
-        let wrong = match self.split {
-            By::Time => self.share.is_some().then_some("--share"),
-            By::LeaveOut => of_time
-                .iter()
-                .find(|(_, given)| *given)
-                .map(|(name, _)| *name),
-        };
-        match (wrong, self.split) {
-            (None, _) => Ok(()),
-            (Some(name), By::Time) => Err(Failure::Usage(format!(
-                "{name} goes with --split leave-out"
-            ))),
-            (Some(name), By::LeaveOut) => {
-                Err(Failure::Usage(format!("{name} goes with --split time")))
-            }
-        }
-    }
-
-    fn split(&self, history: &History) -> cobuy::Result<ShopSplit<'static>> {
-        if self.split == By::LeaveOut {
-            let share = self.share.unwrap_or(LeaveOut::default().share);
-            return Ok(ShopSplit::LeaveOut(LeaveOut {
-                share,
-                seed: self.seed,
-            }));
-        }
-        let usual = ByTime::default();
-        let by = ByTime {
-            horizon: self.horizon.unwrap_or(usual.horizon),
-            origins: self.origins.unwrap_or(usual.origins),
-            cut: None,
-        };
-        Ok(ShopSplit::Time(match &self.cut {
-            Some(cut) => by.cut_at(history, cut)?,
-            None => by,
-        }))
-    }
 }
 
 fn as_table(figures: &Figures) -> Table {
@@ -228,37 +167,4 @@ fn as_table(figures: &Figures) -> Table {
         ]);
     }
     table
-}
-
-/// A time in days: `30d`, `2w`, `36h`, or a number of days.
-fn days(text: &str) -> Result<f64, String> {
-    let problem = || format!("`{text}` is no time, such as 30d, 2w or 36h");
-    let (number, days) = match text.chars().last() {
-        Some('d') => (&text[..text.len() - 1], 1.0),
-        Some('w') => (&text[..text.len() - 1], 7.0),
-        Some('h') => (&text[..text.len() - 1], 1.0 / 24.0),
-        _ => (text, 1.0),
-    };
-    let number: f64 = number.parse().map_err(|_| problem())?;
-    Ok(number * days)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::days;
-
-    #[test]
-    fn times_are_read_with_their_units() {
-        for (text, number) in [
-            ("30d", Some(30.0)),
-            ("2w", Some(14.0)),
-            ("36h", Some(1.5)),
-            ("7", Some(7.0)),
-            ("", None),
-            ("d", None),
-            ("3 days", None),
-        ] {
-            assert_eq!(days(text).ok(), number, "{text}");
-        }
-    }
 }

@@ -6,7 +6,9 @@ use crate::progress::Bar;
 use crate::tables::TableFiles;
 use crate::{Failure, note};
 use clap::Args;
-use cobuy::Engine;
+use cobuy::evaluate::ShopModel;
+use cobuy::tune::{Validation, auto, check_auto};
+use cobuy::{AlsoBoughtParams, Engine, History, Watch};
 use std::path::PathBuf;
 
 /// Reads orders and learns what sells with what.
@@ -45,7 +47,10 @@ impl Fit {
     pub fn run(self) -> Result<(), Failure> {
         let params = self.model.params()?;
         // What cannot work is said before the file is read.
-        params.check()?;
+        match self.model.is_auto() {
+            true => check_auto(&params)?,
+            false => params.check()?,
+        }
         cobuy::file::check_model_path(&self.output)?;
         let history = self.tables.history(&self.orders, self.quiet)?;
         if let (Form::Table, false) = (self.format, self.quiet) {
@@ -54,6 +59,10 @@ impl Fit {
         if history.summary().fulfilled_orders == 0 {
             note("warning: no order counts, so nothing can be learnt; do the statuses say so?\n");
         }
+        let params = match self.model.is_auto() {
+            true => self.picked(&params, &history)?,
+            false => params,
+        };
         let bar = Bar::new(self.quiet);
         let progress = |progress| bar.tell(progress);
         let builder = Engine::builder(&history).also_bought(params);
@@ -69,6 +78,32 @@ impl Fit {
             Form::Json => stdout(|to| write_json(to, history.summary())),
             Form::Table => Ok(()),
         }
+    }
+}
+
+impl Fit {
+    /// The model that suits the history, which is said with the reason.
+    fn picked(
+        &self,
+        base: &AlsoBoughtParams,
+        history: &History,
+    ) -> Result<AlsoBoughtParams, Failure> {
+        let bar = Bar::new(self.quiet);
+        let progress = |progress| bar.tell(progress);
+        let model = ShopModel {
+            basis: self.model.basis(),
+            by_group: self.model.by_group,
+            ..ShopModel::default()
+        };
+        let watch = Watch::new().progress(&progress);
+        let choice = Validation::quick_shop(&model, history, watch)
+            .and_then(|validation| auto(base, &validation, watch));
+        bar.clear();
+        let choice = choice?;
+        if !self.quiet {
+            note(&format!("picked   {}\n", choice.reason));
+        }
+        Ok(choice.params)
     }
 }
 

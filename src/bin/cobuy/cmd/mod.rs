@@ -12,3 +12,4 @@ pub mod inspect;
 pub mod popular;
 pub mod recommend;
 pub mod rule;
+pub mod tune;
