@@ -74,6 +74,7 @@ impl FromStr for Objective {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -198,6 +198,7 @@ fn surrogate(space: &Space, own: &[&Tried]) -> Option<(Surrogate, Vec<Vec<f64>>)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::models::also_bought::AlsoBought;

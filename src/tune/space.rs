@@ -281,6 +281,7 @@ pub(super) fn check_fixed(starts: &[AlsoBoughtParams], fixed: &[(String, f64)]) 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -157,7 +157,7 @@ impl Tune {
     fn write(&self, tuning: &Tuning) -> Result<(), Failure> {
         let fit = self.command(tuning.best());
         stdout(|to| match self.format {
-            Format::Table => write!(to, "{tuning}learn     {fit}\n"),
+            Format::Table => writeln!(to, "{tuning}learn     {fit}"),
             Format::Json => write_json(to, &Told::of(tuning, self.seed, fit)),
             Format::Csv => as_table(tuning).write_csv(to),
         })?;
