@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::models::measure::Measure;
 use crate::near::near;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 /// By what lists are learnt.
@@ -211,7 +212,12 @@ pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
         None => Error::UnknownName {
             what: "number of a measure or model",
             name: crate::text::shown(name),
-            near: near(name, all.iter().map(|(number, _)| *number)),
+            near: near(
+                name,
+                all.iter()
+                    .map(|(number, _)| *number)
+                    .collect::<BTreeSet<_>>(),
+            ),
         },
     }
 }
