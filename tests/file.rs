@@ -8,7 +8,7 @@ mod random;
 
 use cobuy::engine::Stored;
 use cobuy::{
-    AlsoBought, Basis, Engine, Error, Filter, History, Instant, Measure, OrderLine, Result,
+    AlsoBought, Basis, Engine, Error, Filter, History, Instant, Kept, Measure, OrderLine, Result,
     Settings, TableName, Tables, TextRows, Watch, inspect,
 };
 use random::Random;
@@ -1073,6 +1073,24 @@ fn settings_that_cannot_be_are_refused_behind_right_checksums() {
             specimen.refuse(folder.path(), &file_of(&lying), "with its settings cut");
         }
     }
+}
+
+#[test]
+fn an_item_in_more_lists_than_was_kept_is_refused_behind_right_checksums() {
+    let settings = AlsoBought::params().neighbours(2).kept(Kept::Target);
+    let model = settings.fit(shop().purchases()).unwrap();
+    let mut sections = sections_of(&model.to_bytes().unwrap());
+    let open = |sections: &[Section]| AlsoBought::from_bytes(&file_of(sections));
+    assert!(open(&sections).is_ok());
+    let meta = sections.iter_mut().find(|section| section.kind == META);
+    let meta = &mut meta.unwrap().bytes;
+    // Behind three texts.
+    let behind = |text: usize| text + 8 + number(meta, text, 8) as usize;
+    let neighbours = behind(behind(behind(0)));
+    assert_eq!(number(meta, neighbours, 8), 2);
+    put(meta, neighbours, 8, 1);
+    let problem = open(&sections).unwrap_err().to_string();
+    assert!(problem.contains("in more lists than was kept"), "{problem}");
 }
 
 #[test]

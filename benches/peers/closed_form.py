@@ -73,7 +73,7 @@ def off_of_lists(found, expected, matrix):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--items", nargs="+", type=int, default=[1_000, 2_000, 4_000, 8_000], metavar="N")
+    parser.add_argument("--items", nargs="+", type=int, default=[1_000, 2_000, 4_000], metavar="N")
     parser.add_argument("--threads", type=int, default=2, metavar="N")
     parser.add_argument("--runs", type=int, default=3, help="timed fits of each tool (3)")
     options = parser.parse_args()
