@@ -224,8 +224,9 @@ mod tests {
             rows[at].iter_mut().for_each(|value| *value /= pivot);
             for other in (0..size).filter(|&other| other != at) {
                 let factor = rows[other][at];
-                for column in 0..2 * size {
-                    rows[other][column] -= factor * rows[at][column];
+                let taken = rows[at].clone();
+                for (value, taken) in rows[other].iter_mut().zip(taken) {
+                    *value -= factor * taken;
                 }
             }
         }
