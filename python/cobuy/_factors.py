@@ -147,7 +147,7 @@ class Factors:
         only: Any = None,
         keep_owned: bool = False,
         beside: AlsoBought | None = None,
-        share: float = 0.6,
+        share: float = 0.5,
         beside_temperature: float = 0.14,
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """The items that each customer will likeliest buy.
@@ -164,7 +164,7 @@ class Factors:
         beside : AlsoBought, optional
             Another model, fitted on the same items, whose scores are added. Both are divided by their standard
             deviation over all items.
-        share : float, default 0.6
+        share : float, default 0.5
             How much of the score is that of the model beside: 0 is factors alone.
         beside_temperature : float, default 0.14
             What differences of cosines are divided by where there is a model beside.

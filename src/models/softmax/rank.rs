@@ -29,11 +29,11 @@ pub struct Beside<'a> {
 }
 
 impl<'a> Beside<'a> {
-    /// With a share of 0.6 and a temperature of 0.14.
+    /// With a share of 0.5 and a temperature of 0.14.
     pub fn new(model: &'a AlsoBought) -> Self {
         Beside {
             model,
-            share: 0.6,
+            share: 0.5,
             temperature: 0.14,
         }
     }
