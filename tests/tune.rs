@@ -10,8 +10,8 @@ use cobuy::evaluate::{
 };
 use cobuy::tune::{Trial, Tune, Tuning, Validation, auto, named};
 use cobuy::{
-    AlsoBought, Basis, Error, History, Purchases, Result, Settings, TableName, Tables, Timeline,
-    Watch,
+    AlsoBought, AlsoBoughtParams, Basis, Error, History, Purchases, Result, Settings, TableName,
+    Tables, Timeline, Watch,
 };
 use random::Random;
 use std::path::{Path, PathBuf};
