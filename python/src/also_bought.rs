@@ -167,7 +167,13 @@ impl AlsoBoughtModel {
             let timeline = times.map(|times| times.timeline()).transpose()?;
             let validation = Validation::quick(&purchases, timeline.as_ref())?;
             let choice = auto(&base, &validation, watch)?;
-            Ok((choice.params.fit_watched(&purchases, watch)?, choice))
+            let picked = &choice.params;
+            // What counts the order needs times.
+            let model = match &timeline {
+                Some(timeline) => picked.fit_timed(&purchases, timeline, timeline.as_of(), watch),
+                None => picked.fit_watched(&purchases, watch),
+            };
+            Ok((model?, choice))
         })?;
         Ok((AlsoBoughtModel(Arc::new(model)), Picked::of(choice)))
     }

@@ -139,13 +139,13 @@ def test_ctrl_c_stops_and_says_how_to_go_on(tmp_path: Path) -> None:
 def test_auto_says_what_was_picked_and_why(tmp_path: Path) -> None:
     model = cobuy.AlsoBought(model="auto", neighbours=30)
     assert model.fit(BOUGHT, times=DAYS) is model
-    assert list(model.candidates_) == ["popular", "cosine", "power", "ridge", "closed_form"]
+    assert list(model.candidates_) == ["popular", "cosine", "power", "ridge", "closed_form", "ridge in order"]
     assert model.get_params()["model"] == "auto" and model.model_.neighbours == 30
     told = max(value for name, value in model.candidates_.items() if name != "popular")
     judged = cobuy.evaluate(model.model_, BOUGHT, times=DAYS, k=20, resamples=0).metrics["ndcg@20"]
     assert judged <= told and f"{judged:.4f}" in model.reason_
     assert "on the last part of the histories" in model.reason_
-    same = model.model_.fit(BOUGHT)
+    same = model.model_.fit(BOUGHT, times=DAYS)
     assert (same.similarity_ != model.similarity_).nnz == 0
     model.save(tmp_path / "model")
     assert cobuy.AlsoBought.load(tmp_path / "model").get_params()["model"] == model.model_.model
@@ -156,6 +156,22 @@ def test_auto_says_what_was_picked_and_why(tmp_path: Path) -> None:
         cobuy.AlsoBought("lift", model="auto").fit(BOUGHT)
     with pytest.raises(AttributeError):
         cobuy.AlsoBought().fit(BOUGHT).reason_  # noqa: B018
+
+
+def test_a_model_that_counts_the_order_is_picked_and_fitted_where_it_tells_most() -> None:
+    # Each buys what follows what they bought last, of a circle of 60.
+    random = np.random.default_rng(5)
+    bought, days = np.zeros((800, 60)), np.zeros((800, 60))
+    for row in range(800):
+        place = random.integers(60)
+        for day in range(8):
+            bought[row, place], days[row, place] = 1, day + 1
+            place = (place + 1 + (random.random() < 0.2)) % 60
+    model = cobuy.AlsoBought(model="auto").fit(sp.csr_array(bought), times=sp.csr_array(days))
+    assert model.reason_.startswith("ridge in order: ")
+    assert model.model_.recency_exponent == 0.45 and model.model_.model == "ridge"
+    ids, _ = model.recommend([0], sp.csr_array(bought)[[0]], n=3, times=sp.csr_array(days)[[0]])
+    assert ids.shape == (1, 3)
 
 
 def test_a_shop_is_fitted_with_what_was_picked() -> None:

@@ -2,7 +2,8 @@
 //!
 //! First where each model begins, then where it begins in order; then a few draws of each, in turn; then where most is to be gained, over
 //! all models: of each a [`Surrogate`] is made of what was tried of it, and draws all over its space, and around its
-//! best, are compared by how much they are expected to add to the best of all.
+//! best, are compared by how much they are expected to add to the best of all. Every other trial draws
+//! around the best alone: of many numbers, far corners stay unknown, and would be looked into one after the other.
 
 use super::space::Space;
 use super::surrogate::Surrogate;
@@ -66,7 +67,8 @@ pub(super) fn next(
     for &space in &open {
         watch.check()?;
         let own: Vec<&Tried> = of(space).collect();
-        let likely = likeliest(&spaces[space], &own, best, &mut dice.clone())?;
+        let near = tried.len() % 2 == 1;
+        let likely = likeliest(&spaces[space], &own, best, near, &mut dice.clone())?;
         if let Some((promise, params)) = likely
             && found.as_ref().is_none_or(|(most, ..)| promise.beats(most))
         {
@@ -131,11 +133,12 @@ impl Promise {
     }
 }
 
-/// The settings of a space that promise most and were not tried yet.
+/// The settings of a space that promise most and were not tried yet; where `near`, around its best alone.
 fn likeliest(
     space: &Space,
     own: &[&Tried],
     best: Option<f64>,
+    near: bool,
     dice: &mut Dice,
 ) -> Result<Option<(Promise, AlsoBoughtParams)>> {
     let Some((process, tops, best)) = surrogate(space, own).zip(best).map(|((p, t), b)| (p, t, b))
@@ -158,16 +161,18 @@ fn likeliest(
         }
         Result::Ok(())
     };
-    for _ in 0..WIDE {
+    for _ in 0..if near { 0 } else { WIDE } {
         look(wide(space, dice), &mut most)?;
     }
-    for top in &tops {
-        for (far, _) in AROUND
-            .1
-            .iter()
-            .flat_map(|far| (0..AROUND.2).map(move |it| (far, it)))
-        {
-            look(around(top, *far, dice), &mut most)?;
+    let (tops, fars) = match near {
+        true => (&tops[..1], &AROUND.1[1..]),
+        false => (&tops[..], &AROUND.1[..]),
+    };
+    for top in tops {
+        for far in fars {
+            for _ in 0..AROUND.2 {
+                look(around(top, *far, dice), &mut most)?;
+            }
         }
     }
     for far in FINE.0 {
