@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::models::measure::Measure;
 use crate::models::softmax::Softmax;
 use crate::near::near;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 /// By what lists are learnt.
@@ -267,6 +268,8 @@ pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
         .filter(|it| it.0 == name)
         .map(|it| &it.1[..])
         .collect();
+    // Some go with several.
+    let names: BTreeSet<&str> = all.iter().map(|(number, _)| *number).collect();
     match all.iter().find(|(number, _)| *number == name) {
         Some((number, _)) => {
             let must = format!("it goes with {}, and {is}", goes.join(" and "));
@@ -275,7 +278,7 @@ pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
         None => Error::UnknownName {
             what: "number of a measure or model",
             name: crate::text::shown(name),
-            near: near(name, all.iter().map(|(number, _)| *number)),
+            near: near(name, names),
         },
     }
 }
