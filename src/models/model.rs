@@ -222,6 +222,8 @@ pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
         .filter(|it| it.0 == name)
         .map(|it| &it.1[..])
         .collect();
+    // Some go with several.
+    let names: BTreeSet<&str> = all.iter().map(|(number, _)| *number).collect();
     match all.iter().find(|(number, _)| *number == name) {
         Some((number, _)) => {
             let must = format!("it goes with {}, and {is}", goes.join(" and "));
@@ -230,12 +232,7 @@ pub(super) fn no_such_number(name: &str, value: f64, is: &str) -> Error {
         None => Error::UnknownName {
             what: "number of a measure or model",
             name: crate::text::shown(name),
-            near: near(
-                name,
-                all.iter()
-                    .map(|(number, _)| *number)
-                    .collect::<BTreeSet<_>>(),
-            ),
+            near: near(name, names),
         },
     }
 }

@@ -221,19 +221,15 @@ impl<'a> Learn<'a> {
         let (ends, by_slot) = (&space.ends, &space.by_slot);
         let unit_users = &space.unit_users[..];
         let heat = (1.0 / self.softmax.temperature) as f32;
-        gradients
-            .par_chunks_mut(wide)
-            .enumerate()
-            .for_each(|(slot, gradient)| {
-                for &(place, pull) in &by_slot[ends[slot]..ends[slot + 1]] {
-                    let unit = &unit_users[place as usize * wide..(place as usize + 1) * wide];
-                    let pull = pull * heat;
-                    gradient
-                        .iter_mut()
-                        .zip(unit)
-                        .for_each(|(g, x)| *g -= pull * x);
-                }
+        let vectors = gradients.par_chunks_mut(wide).enumerate();
+        vectors.for_each(|(slot, gradient)| {
+            lanes.compiled(Pull {
+                pulls: &by_slot[ends[slot]..ends[slot + 1]],
+                unit_users,
+                heat,
+                gradient,
             });
+        });
         Ok(())
     }
 }
@@ -378,12 +374,38 @@ impl Inlined for Items<'_> {
                 break;
             }
             for (packed, shares) in packed.iter_mut().zip(self.shares.chunks_exact(width)) {
-                packed.copy_from_slice(&shares[start..start + TALL]);
+                // Of a length that is known, so that it is no call.
+                if let Some(eight) = shares[start..].first_chunk() {
+                    *packed = *eight;
+                }
             }
         }
         let eights: Vec<Across> = self.packed.chunks_exact(batch).map(Across).collect();
         add(lanes, &eights, self.users_down, self.gradients);
         Ok(())
+    }
+}
+
+/// What those who bought an item take from its gradient.
+struct Pull<'a> {
+    pulls: &'a [(u32, f32)],
+    unit_users: &'a [f32],
+    heat: f32,
+    gradient: &'a mut [f32],
+}
+
+impl Inlined for Pull<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) {
+        let wide = self.gradient.len();
+        for &(place, pull) in self.pulls {
+            let unit = &self.unit_users[place as usize * wide..(place as usize + 1) * wide];
+            let pull = pull * self.heat;
+            let numbers = self.gradient.iter_mut().zip(unit);
+            numbers.for_each(|(g, x)| *g -= pull * x);
+        }
     }
 }
 
