@@ -79,10 +79,14 @@ peers: wheel ## The same work side by side with other packages
 	$(BIN)/python benches/peers/metrics.py
 	$(BIN)/python benches/peers/closed_form.py
 
-accuracy: wheel ## How good suggestions are on the public sets; with ACCURACY=--slow also what takes minutes to fit
+accuracy: wheel ## How good suggestions are on the public sets, beside others; ACCURACY=--slow: also what takes minutes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/cobuy-*.whl
-	$(BIN)/python benches/accuracy.py $(ACCURACY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/requirements.txt
+	mkdir -p $(TARGET)
+	$(BIN)/python benches/accuracy.py $(ACCURACY) | tee $(TARGET)/accuracy.txt
+	$(BIN)/python benches/peers/accuracy.py | tee $(TARGET)/accuracy_peers.txt
+	$(BIN)/python benches/accuracy_plot.py $(TARGET)/accuracy.txt $(TARGET)/accuracy_peers.txt benches/accuracy.svg
 
 growth: $(VENV)/ready ## How a fit grows, as a table and as benches/growth.svg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benches/requirements.txt

@@ -211,3 +211,37 @@ fn fit_says_which_model_it_picked_and_why_and_eval_refuses_to_pick() {
         "{problem}"
     );
 }
+
+/// A table whose columns have other names: what is printed says so again.
+#[test]
+fn the_line_that_learns_runs_as_it_is_printed() {
+    let folder = Folder::new();
+    let told = std::fs::read_to_string(orders()).unwrap();
+    let (head, rows) = told.split_once('\n').unwrap();
+    let renamed = format!("{}\n{rows}", head.replace("customer_id", "Whose"));
+    let path = folder.path("renamed.csv");
+    std::fs::write(&path, renamed).unwrap();
+    let path = path.to_string_lossy().into_owned();
+    let column = ["--column", "customer_id=Whose", "--ignore=milk"];
+    let asked = [
+        "tune", &path, "--trials", "2", "--format", "json", "--quiet",
+    ];
+    let told = folder
+        .run(&[&asked[..], &column, &HELD_OUT[..4]].concat())
+        .json();
+    let line = told["fit"].as_str().unwrap();
+    assert!(
+        line.contains("--column customer_id=Whose --ignore=milk"),
+        "{line}"
+    );
+    let shop = folder.path("shop.cobuy").to_string_lossy().into_owned();
+    let words = line.split(' ').skip(1);
+    let words = words.map(|word| {
+        if word == "shop.cobuy" {
+            &shop[..]
+        } else {
+            word
+        }
+    });
+    folder.run(&words.collect::<Vec<_>>()).done();
+}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cobuy._arguments import indices, matrix, optional_indices, real, whole
+from cobuy._arguments import indices, matrix, optional_indices, optional_times, real, whole
 from cobuy._core import AlsoBoughtModel, _preset
 from cobuy._errors import NotFittedError
 
@@ -74,7 +74,8 @@ class AlsoBought:
         How many neighbours an item keeps at most.
     kept : {"source", "target"}, default "source"
         Which neighbours are kept: of each item's list the best, or each item in the lists of the `neighbours`
-        items that it goes best with, so that lists differ in length. Of neighbourhoods, without `within_days`.
+        items that it goes best with, so that lists differ in length. Of neighbourhoods, where it does not
+        matter what followed (`within_days`, `distance_exponent`).
     min_customers : int, default 1
         How many customers must have bought both items at least.
     customer_exponent, count_exponent, source_exponent, target_exponent : float or None, default None
@@ -102,7 +103,7 @@ class AlsoBought:
         n_j^-target_exponent, and those not above zero left out. closed_form has no candidates and no steps;
         of the others None is 2, 50, and 0.6 and 0, and pairs that nobody bought both of are left out, too.
     distance_exponent, backward_weight, recency_exponent : float or None, default None
-        How much it counts in what order customers bought, for ridge and power; None: 0, 1 and 0, not at all.
+        How much it counts in what order customers bought, for ridge, merged and power; None: 0, 1 and 0, not at all.
         Needs times. A moment is a time at which a customer last bought something. Who bought two items m
         moments apart counts (1 + m)^-distance_exponent for the two, and backward_weight times that where the
         neighbour was bought before the item; in a list for a customer, what they bought in the r-th moment from
@@ -276,7 +277,9 @@ class AlsoBought:
             For what is no matrix.
         """
         arguments = self._checked()
-        told, when = matrix("user_items", user_items), None if times is None else matrix("times", times)
+        for name in ("model_", "reason_", "candidates_"):
+            self.__dict__.pop(name, None)
+        told, when = matrix("user_items", user_items), optional_times(times)
         if self.model == "auto":
             self._model, picked = AlsoBoughtModel.fit_auto(told, when, arguments)
             self._picked(picked)
@@ -383,7 +386,7 @@ class AlsoBought:
             optional_indices("exclude", exclude, model.items),
             optional_indices("only", only, model.items),
             bool(keep_owned),
-            None if times is None else matrix("times", times),
+            optional_times(times),
         )
         return _unpadded(best, scores) if names.ndim == 0 else (best, scores)
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cobuy import _core
 from cobuy._also_bought import AlsoBought
-from cobuy._arguments import matrix, whole
+from cobuy._arguments import matrix, optional_times, whole
 from cobuy._progress import teller
 from cobuy._shop import Shop
 from cobuy._table import Table
@@ -282,7 +282,7 @@ def evaluate(
         model._checked(),
         matrix("data", data),
         None if test is None else matrix("test", test),
-        None if times is None else matrix("times", times),
+        optional_times(times),
         splitting,
         _worth(values),
         measuring,

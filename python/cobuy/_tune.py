@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cobuy import _core
 from cobuy._also_bought import AlsoBought
-from cobuy._arguments import matrix, real, whole
+from cobuy._arguments import matrix, optional_times, real, whole
 from cobuy._evaluate import _TOLD, _number, _splitting, _worth
 from cobuy._progress import teller
 from cobuy._shop import Shop
@@ -124,8 +124,7 @@ def tune(
         What is made as large as can be: a metric of :class:`Evaluation` that is of customers, at a number of
         suggestions.
     neighbours, min_customers
-        As for :class:`AlsoBought`, of models that are named; more neighbours are as good or better and take
-        longer, so they are not searched.
+        As for :class:`AlsoBought`, of models that are named; not searched.
     customers : int, optional
         Judge only so many customers, drawn; as much is learnt from.
     split, test, share, times, horizon, origins, cut, values, keep_owned, basis, by_group, fallback
@@ -219,7 +218,7 @@ def tune(
                 searching,
                 matrix("data", data),
                 None if test is None else matrix("test", test),
-                None if times is None else matrix("times", times),
+                optional_times(times),
                 splitting,
                 _worth(values),
                 tell,

@@ -100,7 +100,6 @@ def test_times_make_what_was_bought_later_count_more(matrix: sp.csr_array, facto
         ({"steps": 1.5}, "whole number"),
         ({"seed": -1}, "`seed`"),
         ({"batch": "many"}, "`batch` is 'many'"),
-        ({"memory_limit": 1000}, "these factors need"),
     ],
 )
 def test_settings_that_cannot_be_name_themselves(
@@ -108,6 +107,11 @@ def test_settings_that_cannot_be_name_themselves(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         cobuy.Factors(**settings).fit(matrix)
+
+
+def test_too_little_memory_tells_how_much_is_enough(matrix: sp.csr_array) -> None:
+    with pytest.raises(MemoryError, match="enough"):
+        cobuy.Factors(memory_limit=1000).fit(matrix)
 
 
 def test_what_is_asked_wrongly_is_refused(matrix: sp.csr_array, factors: cobuy.Factors) -> None:

@@ -5,7 +5,6 @@ use super::query::{About, Query};
 use crate::ids::ItemIx;
 use crate::matrix::Basis;
 use crate::models::measure::Measure;
-use crate::models::model::Model;
 use crate::text::{counted, grouped};
 
 /// Says why only `found` are suggested.
@@ -61,7 +60,7 @@ fn why(query: &Query<'_>, asked: &Asked, found: usize) -> String {
             "are",
         ),
     };
-    if model.settings().model != Model::Neighbourhood {
+    if !model.counts_anew() {
         // There may be others that were bought with it: no row is counted anew.
         let mut reason = format!("{others} {are} kept as neighbours of {name}");
         reason.push_str(&filters(query, are));

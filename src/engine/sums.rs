@@ -6,7 +6,6 @@ use super::suggest::Pick;
 use crate::error::Result;
 use crate::models::also_bought::Neighbour;
 use crate::models::filter::Filter;
-use crate::models::kept::Kept;
 use crate::models::sums::Sums;
 use std::collections::BTreeMap;
 
@@ -49,8 +48,7 @@ impl Engine {
     fn is_cut(&self, unit: u32) -> bool {
         let model = &self.also_bought;
         let settings = model.settings();
-        let full = || model.lists().of(unit).items.len() >= settings.neighbours;
-        model.counts_anew() && (settings.kept == Kept::Target || full())
+        model.counts_anew() && model.lists().of(unit).items.len() >= settings.neighbours
     }
 
     /// The best of whole rows of some units, added up.

@@ -6,6 +6,7 @@ use crate::matrix::pairs::{Marks, Pair, Way};
 use crate::matrix::sweep::{Source, Workspace};
 use crate::models::also_bought::{AlsoBought, Neighbour};
 use crate::models::filter::Filter;
+use crate::models::kept::Kept;
 use crate::models::measure::{Counts, Measure};
 use crate::models::model::Model;
 
@@ -88,9 +89,9 @@ impl AlsoBought {
         })
     }
 
-    /// Whether a row can be made alone, past what was kept of it.
+    /// Whether a row can be made alone, past what was kept of it, which is its beginning.
     pub(crate) fn counts_anew(&self) -> bool {
-        self.params.model == Model::Neighbourhood
+        self.params.model == Model::Neighbourhood && self.params.kept == Kept::Source
     }
 
     /// As [`AlsoBought::each_anew`] for a model of which no row can be made alone: what was kept.

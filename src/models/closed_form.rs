@@ -25,6 +25,8 @@ use std::sync::Mutex;
 
 /// So many items that were bought at most: half a trillion steps, and a quarter of a gibibyte.
 const MOST: usize = 8_192;
+/// A group's own equations take the cube of its variants, on one thread.
+const MOST_VARIANTS: usize = 512;
 
 /// Items a part of the work that chooses neighbours: neighbours in the matrix share lines of memory.
 const PART: usize = 32;
@@ -37,6 +39,15 @@ pub(super) fn solve(rows: Rows<'_>, weights: &Weights, numbers: ClosedForm) -> R
         let must = format!(
             "it is for {MOST} items that were bought at most, and here are {order}: take the model ridge, \
              which tells each item from its candidates alone"
+        );
+        return Err(Error::setting("model", "closed_form", must));
+    }
+    if let Some(largest) = unknowns.groups.iter().map(Vec::len).max()
+        && largest > MOST_VARIANTS
+    {
+        let must = format!(
+            "it is for groups of {MOST_VARIANTS} variants at most, and one has {largest}: let variants count as one \
+             (`by_group`), or take the model ridge"
         );
         return Err(Error::setting("model", "closed_form", must));
     }

@@ -39,12 +39,10 @@ fn distilled(rows: Rows<'_>, merged: Merged) -> Result<Neighbours> {
     let params = FactorsParams {
         softmax: merged.softmax,
         threads: Some(rows.threads),
-        memory_limit: rows
-            .memory_limit
-            .map(|limit| limit.saturating_sub(rows.made).max(1)),
+        memory_limit: rows.memory_limit,
         instructions: rows.instructions,
     };
-    let factors = params.fit_watched(rows.purchases, None, rows.watch)?;
+    let factors = params.fit_beside(rows.purchases, None, rows.made, rows.watch)?;
     let made = rows.made.saturating_add(factors.bytes());
     factors.lists(Rows { made, ..rows }, merged.list_temperature)
 }

@@ -112,8 +112,8 @@ impl AlsoBoughtParams {
         Ok(self)
     }
 
-    /// How much it counts in what order customers bought, for the model [`Ridge`](Model::Ridge) and the measure
-    /// [`Power`](Measure::Power). Needs times. Default: it does not.
+    /// How much it counts in what order customers bought, for the models [`Ridge`](Model::Ridge) and
+    /// [`Merged`](Model::Merged) and the measure [`Power`](Measure::Power). Needs times. Default: it does not.
     pub fn sequence(mut self, sequence: Sequence) -> Self {
         self.sequence = sequence;
         self
@@ -135,7 +135,8 @@ impl AlsoBoughtParams {
     }
 
     /// Which neighbours are kept: of each list the best, or each item in as many lists. Of neighbourhoods
-    /// alone, and not together with `within_days`. A row that is counted anew is whole, whatever was kept.
+    /// alone, and not where it matters what followed: `within_days`, and distances of a [`Sequence`]. Rows of which items are kept in other lists are not
+    /// counted anew: what a filter leaves of the kept neighbours is what there is.
     /// Default: [`Kept::Source`].
     pub fn kept(mut self, kept: Kept) -> Self {
         self.kept = kept;

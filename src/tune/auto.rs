@@ -7,6 +7,7 @@ use super::validation::{FEW, Validation};
 use crate::error::{Error, Result};
 use crate::evaluate::{Bootstrap, Evaluation};
 use crate::models::also_bought::AlsoBoughtParams;
+use crate::models::kept::Kept;
 use crate::models::measure::Measure;
 use crate::models::model::Model;
 use crate::watch::Watch;
@@ -146,6 +147,7 @@ pub fn check_auto(base: &AlsoBoughtParams) -> Result<()> {
     let own = AlsoBoughtParams {
         model: Model::Neighbourhood,
         measure: Measure::default(),
+        kept: Kept::default(),
         shrinkage: 0.0,
         half_life: None,
         within_days: None,
@@ -157,6 +159,9 @@ pub fn check_auto(base: &AlsoBoughtParams) -> Result<()> {
     }
     if base.measure != own.measure {
         return Err(Error::setting("measure", base.measure, must));
+    }
+    if base.kept != own.kept {
+        return Err(Error::setting("kept", base.kept, must));
     }
     let days = [
         (

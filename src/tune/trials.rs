@@ -133,6 +133,12 @@ impl TrialsFile {
     ) -> Result<(Self, Vec<Trial>, Option<String>)> {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
+        if path.metadata().is_ok_and(|it| !it.is_file()) {
+            return Err(refused(
+                path,
+                "it is no file; name one, or one that is not there yet",
+            ));
+        }
         let file = options.open(path).map_err(failed("open", path))?;
         match file.try_lock() {
             Ok(()) => {}
@@ -269,6 +275,17 @@ fn trial(at: usize, line: &str, spaces: &[Space]) -> std::result::Result<Trial, 
         let number = number.as_f64();
         let number = number.ok_or_else(|| format!("`{}` is no number", shown(name)))?;
         params = params.number(name, number).map_err(|it| it.to_string())?;
+    }
+    params.check().map_err(|it| it.to_string())?;
+    if line.value.is_some() == line.error.is_some() {
+        return Err("it needs a value or an error, and not both".to_owned());
+    }
+    // Every metric is a share, but for some that are means of logarithms.
+    if line
+        .value
+        .is_some_and(|value| !(0.0..=1e3).contains(&value))
+    {
+        return Err("its value is none that a metric has".to_owned());
     }
     Ok(Trial {
         number: at,

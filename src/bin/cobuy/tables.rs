@@ -124,6 +124,30 @@ enum Repeats {
 }
 
 impl TableFiles {
+    /// The arguments of this program that say what the tables look like, as they were given.
+    pub fn flags() -> impl Iterator<Item = String> {
+        let known = TableFiles::augment_args(clap::Command::new("tables"));
+        let mut all = Vec::new();
+        let mut told = std::env::args().skip(1).peekable();
+        while let Some(word) = told.next() {
+            let long = word.strip_prefix("--").unwrap_or_default();
+            let (name, whole) = match long.split_once('=') {
+                Some((name, _)) => (name, true),
+                None => (long, false),
+            };
+            let argument = known
+                .get_arguments()
+                .find(|it| !name.is_empty() && it.get_long() == Some(name));
+            if let Some(argument) = argument {
+                all.push(word.clone());
+                if !whole && argument.get_action().takes_values() {
+                    all.extend(told.next());
+                }
+            }
+        }
+        all.into_iter()
+    }
+
     /// Reads the tables, with a bar unless `quiet`.
     pub fn history(&self, orders: &[PathBuf], quiet: bool) -> Result<History, Failure> {
         let config = self.config(Settings::default())?;

@@ -6,7 +6,7 @@
 use super::dense::{Across, Along, Panels, SIDE, TALL, WIDE, add, total};
 use super::params::Softmax;
 use super::start::start;
-use super::table::{NONE, Step, Table, corrections, unit_into};
+use super::table::{NONE, Step, Table, corrections, length, unit_into};
 use crate::dice::Dice;
 use crate::error::{Result, zeroed};
 use crate::machine::{Inlined, Lanes, Task};
@@ -66,7 +66,7 @@ impl Task for Learn<'_> {
                 .tell("learning factors", step as u64 + 1, Some(steps as u64));
         }
         drop(space);
-        Ok((self.units(users)?, self.units(items)?))
+        Ok((self.units(users), self.units(items)))
     }
 }
 
@@ -137,13 +137,13 @@ impl<'a> Learn<'a> {
     }
 
     /// Vectors of length 1.
-    fn units(&self, table: Table) -> Result<Vec<f32>> {
-        let mut units: Vec<f32> = zeroed(table.value.len(), "the vectors")?;
-        let vectors = units
-            .par_chunks_mut(self.wide)
-            .zip(table.value.par_chunks(self.wide));
-        vectors.for_each(|(unit, vector)| unit_into(vector, unit));
-        Ok(units)
+    fn units(&self, table: Table) -> Vec<f32> {
+        let mut vectors = table.into_value();
+        vectors.par_chunks_mut(self.wide).for_each(|vector| {
+            let size = length(vector);
+            vector.iter_mut().for_each(|x| *x /= size);
+        });
+        vectors
     }
 
     /// What a row's purchases weigh.

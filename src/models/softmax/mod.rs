@@ -173,8 +173,8 @@ impl FactorsParams {
     /// Learns from purchases.
     ///
     /// # Errors
-    /// [`Error::Setting`] as [`FactorsParams::check`], where a `recency_exponent` is set, which needs times, and for
-    /// a `memory_limit` that is too low; [`Error::OutOfMemory`].
+    /// [`Error::Setting`] as [`FactorsParams::check`], where a `recency_exponent` is set, which needs times;
+    /// [`Error::MemoryLimit`]; [`Error::OutOfMemory`].
     pub fn fit(&self, purchases: &Purchases) -> Result<Factors> {
         self.fit_watched(purchases, None, Watch::new())
     }
@@ -188,6 +188,17 @@ impl FactorsParams {
         &self,
         purchases: &Purchases,
         timeline: Option<&Timeline>,
+        watch: Watch<'_>,
+    ) -> Result<Factors> {
+        self.fit_beside(purchases, timeline, 0, watch)
+    }
+
+    /// The same where so many bytes of the limit are used already.
+    pub(crate) fn fit_beside(
+        &self,
+        purchases: &Purchases,
+        timeline: Option<&Timeline>,
+        made: u64,
         watch: Watch<'_>,
     ) -> Result<Factors> {
         self.check()?;
@@ -206,7 +217,7 @@ impl FactorsParams {
                 return Err(Error::setting("recency_exponent", recency, must));
             }
         };
-        self.learn(purchases, pulls, watch)
+        self.learn(purchases, pulls, made, watch)
     }
 
     /// What each purchase weighs: what `weigh` makes of ones, times the row's own weight over their mean.
@@ -230,18 +241,34 @@ impl FactorsParams {
         Ok(pulls)
     }
 
-    fn learn(&self, purchases: &Purchases, pulls: Vec<f32>, watch: Watch<'_>) -> Result<Factors> {
+    fn learn(
+        &self,
+        purchases: &Purchases,
+        pulls: Vec<f32>,
+        made: u64,
+        watch: Watch<'_>,
+    ) -> Result<Factors> {
         let wide = (self.softmax.dimensions as usize).next_multiple_of(WIDE);
         let pool = pool_of(thread_count(self.threads)?)?;
         let instructions = self.instructions.unwrap_or_else(Instructions::best);
         pool.install(|| {
-            let learn = Learn { purchases, pulls, softmax: self.softmax, wide, watch };
+            let learn = Learn {
+                purchases,
+                pulls,
+                softmax: self.softmax,
+                wide,
+                watch,
+            };
             let needed = learn.bytes();
+            let needed = needed.saturating_add(made);
             if let Some(limit) = self.memory_limit.filter(|&limit| limit < needed) {
-                let must = format!(
-                    "these factors need {needed} bytes: ask for fewer `dimensions`, a smaller `batch` or `sample`, or raise it"
-                );
-                return Err(Error::setting("memory_limit", limit, must));
+                return Err(Error::MemoryLimit {
+                    limit,
+                    needed,
+                    enough: needed,
+                    done: 0,
+                    rows: purchases.items(),
+                });
             }
             let (mut users, mut items) = match purchases.buyers() {
                 0 => {
@@ -250,7 +277,10 @@ impl FactorsParams {
                 }
                 _ => instructions.lend(learn)?,
             };
-            for (pattern, vectors) in [(purchases.by_row(), &mut users), (purchases.by_item(), &mut items)] {
+            for (pattern, vectors) in [
+                (purchases.by_row(), &mut users),
+                (purchases.by_item(), &mut items),
+            ] {
                 let rows = pattern.indptr();
                 for (row, vector) in vectors.chunks_exact_mut(wide).enumerate() {
                     if rows.outer_inds_sz(row).is_empty() {

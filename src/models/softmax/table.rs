@@ -81,6 +81,11 @@ impl Table {
         &self.value[row * self.wide..(row + 1) * self.wide]
     }
 
+    /// The vectors alone.
+    pub(super) fn into_value(self) -> Vec<f32> {
+        self.value
+    }
+
     /// Bytes of a row.
     pub(super) fn bytes(wide: usize) -> u64 {
         12 * wide as u64 + 4

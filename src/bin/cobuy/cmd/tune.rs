@@ -177,6 +177,7 @@ impl Tune {
                 .iter()
                 .map(|path| quoted(&path.to_string_lossy())),
         );
+        words.extend(TableFiles::flags().map(|word| quoted(&word)));
         words.extend(["-o", "shop.cobuy"].map(str::to_owned));
         words.extend(flags(&trial.params));
         words.extend(self.limits.of_shop());
