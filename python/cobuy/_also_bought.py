@@ -89,7 +89,7 @@ class AlsoBought:
         which so many steps of conjugate gradients are taken; weights are multiplied by
         n_j^-target_exponent, and those not above zero left out.
     factor_share, list_temperature : float or None, default None
-        Those of merged, besides ridge's; None: 0.4 and 0.1. Of the items bought along with one, those nearest
+        Those of merged, besides ridge's; None: 0.25 and 0.1. Of the items bought along with one, those nearest
         to it by exp(cosine / list_temperature), their list adding up to 1; both lists' scores are divided by
         how much those of a customer differ, and added with 1 - factor_share and factor_share.
     dimensions, temperature, factor_exponent, learning_rate, factor_steps, batch, sample, seed : float or None, default None
