@@ -109,7 +109,7 @@ class AlsoBought:
         neighbour was bought before the item; in a list for a customer, what they bought in the r-th moment from
         the last counts r^-recency_exponent. Exponents from 0 to 2, the weight from 0 to 1.
     factor_share, list_temperature : float or None, default None
-        Those of merged, besides ridge's; None: 0.4 and 0.1. Of the items bought along with one, those nearest
+        Those of merged, besides ridge's; None: 0.25 and 0.1. Of the items bought along with one, those nearest
         to it by exp(cosine / list_temperature), their list adding up to 1; both lists' scores are divided by
         how much those of a customer differ, and added with 1 - factor_share and factor_share.
     dimensions, temperature, factor_exponent, learning_rate, factor_steps, batch, sample, seed : float or None, default None

@@ -109,8 +109,8 @@ def test_settings_that_cannot_be_name_themselves(
         cobuy.Factors(**settings).fit(matrix)
 
 
-def test_too_little_memory_tells_how_much_is_enough(matrix: sp.csr_array) -> None:
-    with pytest.raises(MemoryError, match="enough"):
+def test_too_little_memory_tells_how_much_is_needed(matrix: sp.csr_array) -> None:
+    with pytest.raises(MemoryError, match="memory_limit. is 1000 bytes"):
         cobuy.Factors(memory_limit=1000).fit(matrix)
 
 

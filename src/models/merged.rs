@@ -15,7 +15,7 @@ pub struct Merged {
     /// What the vectors are learnt with: `dimensions`, `temperature`, `learning_rate`, `batch`, `sample` and `seed`
     /// by these names, its customer exponent as `factor_exponent`, its steps as `factor_steps`.
     pub softmax: Softmax,
-    /// How much of the sum is of the vectors' lists, 0 to 1: 0 is the ridge alone. Default: 0.4.
+    /// How much of the sum is of the vectors' lists, 0 to 1: 0 is the ridge alone. Default: 0.25.
     pub factor_share: f64,
     /// What differences of items' cosines are divided by, 0.02 to 10. Default: 0.1.
     pub list_temperature: f64,
@@ -26,7 +26,7 @@ impl Default for Merged {
         Merged {
             ridge: Ridge::default(),
             softmax: Softmax::default(),
-            factor_share: 0.4,
+            factor_share: 0.25,
             list_temperature: 0.1,
         }
     }
