@@ -712,9 +712,9 @@ fn settings_that_cannot_be_name_themselves() {
 #[test]
 fn memory_is_bounded_progress_told_and_a_cancel_heard() {
     let purchases = shop(&mut Random(21), 200, 300, 10);
-    let problem = params().memory_limit(10_000).fit(&purchases);
-    let Err(Error::MemoryLimit { enough, .. }) = problem else {
-        panic!("{problem:?}");
+    let enough = match params().memory_limit(10_000).fit(&purchases) {
+        Err(Error::MemoryLimit { enough, .. }) => enough,
+        other => unreachable!("{other:?}"),
     };
     assert!(params().memory_limit(enough).fit(&purchases).is_ok());
     assert!(params().memory_limit(enough - 1).fit(&purchases).is_err());
